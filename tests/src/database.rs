@@ -1,0 +1,140 @@
+//! A database for one story, made before it and removed after it.
+
+use std::ffi::OsString;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+use tokio_postgres::NoTls;
+use url::Url;
+
+use crate::program::{Command, Run, run};
+
+/// Which database a story runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// Embedded, in a folder of its own.
+    Sqlite,
+    /// A database of its own on the server that `ORDREBOK_TEST_POSTGRES` names.
+    Postgres,
+}
+
+/// One empty database.
+#[derive(Debug)]
+pub struct Database {
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Sqlite(TempDir),
+    Postgres { server: Url, name: String },
+}
+
+impl Database {
+    /// Makes one.
+    pub async fn create(backend: Backend) -> Self {
+        let place = match backend {
+            Backend::Sqlite => Place::Sqlite(tempfile::tempdir().expect("a temporary folder can be made")),
+            Backend::Postgres => create_postgres().await,
+        };
+        Self { place }
+    }
+
+    /// Which kind it is.
+    pub fn backend(&self) -> Backend {
+        match self.place {
+            Place::Sqlite(_) => Backend::Sqlite,
+            Place::Postgres { .. } => Backend::Postgres,
+        }
+    }
+
+    /// A command of the program on this database.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut all: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        match &self.place {
+            Place::Sqlite(folder) => all.extend(["--data".into(), folder.path().into()]),
+            Place::Postgres { server, name } => {
+                all.extend(["--database".into(), with_database(server, name).as_str().into()]);
+            }
+        }
+        Command::new(all)
+    }
+
+    /// Runs one command of the program on this database.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        run(&self.command(arguments))
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Place::Postgres { server, name } = &self.place {
+            let (server, statement) = (
+                server.clone(),
+                format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+            );
+            let dropped = std::thread::spawn(move || {
+                tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .expect("a runtime starts")
+                    .block_on(execute(&server, &[&statement]));
+            });
+            assert!(
+                dropped.join().is_ok() || std::thread::panicking(),
+                "the test's database {name} stays behind"
+            );
+        }
+    }
+}
+
+async fn create_postgres() -> Place {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("ORDREBOK_TEST_POSTGRES").expect(
+        "the PostgreSQL half of the stories needs ORDREBOK_TEST_POSTGRES=postgres://user@host:port/ (./test starts a server \
+         for it)",
+    );
+    let server = Url::parse(&server).expect("ORDREBOK_TEST_POSTGRES is a URL");
+    let name = format!(
+        "stories_{}_{}",
+        std::process::id(),
+        MADE.fetch_add(1, Ordering::Relaxed)
+    );
+    // Process ids come round again: a run that was killed may have left one of the same name.
+    let statements = [
+        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        format!("CREATE DATABASE {name}"),
+    ];
+    execute(&server, &[&statements[0], &statements[1]]).await;
+    Place::Postgres { server, name }
+}
+
+async fn execute(server: &Url, statements: &[&str]) {
+    let url = if server.path().trim_matches('/').is_empty() {
+        with_database(server, "postgres")
+    } else {
+        server.clone()
+    };
+    let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls)
+        .await
+        .expect("ORDREBOK_TEST_POSTGRES answers");
+    let connection = tokio::spawn(connection);
+    for statement in statements {
+        // Each on its own: CREATE DATABASE refuses to run inside a transaction block.
+        client
+            .batch_execute(statement)
+            .await
+            .expect("the test's database can be made and dropped");
+    }
+    drop(client);
+    connection
+        .await
+        .expect("the connection's task ends")
+        .expect("the connection closes cleanly");
+}
+
+fn with_database(server: &Url, name: &str) -> Url {
+    let mut url = server.clone();
+    url.set_path(name);
+    url
+}
