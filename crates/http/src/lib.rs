@@ -1,1 +1,24 @@
-//! http
+//! What all APIs share of HTTP, and no rule of any of them.
+//!
+//! - [`Answer`]: a rendered answer; [`Failure`]: what every dialect must be able to say in its own form
+//! - [`RequestId`]: one for each request, taken or made
+//! - [`body`]: bodies read up to a limit and parsed with an error that names the member
+//! - [`headers`], [`token`]: credentials and token requests in every form in which clients send them
+//! - [`query`], [`path`]: query strings and paths, decoded with an error of one's own
+//! - [`wire`]: numbers by their digits, times in every form that the dialects read
+//! - [`overlay`]: how an imported order is given back as its system wrote it
+//!
+//! Deliberately absent: words, codes and error bodies. They are a dialect's.
+
+mod answer;
+pub mod body;
+pub mod headers;
+pub mod overlay;
+pub mod path;
+pub mod query;
+mod request_id;
+pub mod token;
+pub mod wire;
+
+pub use answer::{Answer, Failure};
+pub use request_id::{RequestId, RequestIds};
