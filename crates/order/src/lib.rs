@@ -1,1 +1,43 @@
-//! order
+//! The domain: money, orders, and the rules that hold for them, whatever API an order came through.
+//!
+//! Everything here is pure and synchronous. [`decide`] looks at an order and a command and answers with the events
+//! that follow, or with the [`Refusal`] that explains why none do; [`apply`] folds one event into the order. Time,
+//! identifiers and configuration come in through the [`Context`]. There is no I/O, no clock, no randomness, and no
+//! name of any wire format: what only one dialect knows of an order rides along in its [`annex`](Order::annex).
+
+mod amounts;
+mod apply;
+mod command;
+mod context;
+mod decide;
+mod event;
+mod identity;
+mod invariant;
+mod line;
+mod money;
+mod movement;
+mod opaque;
+mod order;
+mod refusal;
+mod status;
+mod time;
+
+pub use amounts::{Totals, check_totals, sum_of};
+pub use apply::{Misplaced, apply, replay};
+pub use command::{
+    CancelRequest, CaptureRequest, Command, FulfilRequest, Parcel, RefundRequest, Registration,
+    ReserveRequest, ReturnPolicy, ReturnedLine, ShipRequest, Wanted,
+};
+pub use context::{Context, Ids, NumberStyle};
+pub use decide::decide;
+pub use event::{Event, Fact};
+pub use identity::{Dialect, MerchantId, OrderId};
+pub use invariant::{Violation, check};
+pub use line::{Item, Line};
+pub use money::{Amount, Currency, MoneyError, Quantity};
+pub use movement::{Cancellation, Capture, Cause, Refund, Shipment, ShipmentKind};
+pub use opaque::Opaque;
+pub use order::{Customer, Kind, Order, Payment, PaymentMethod, Reservation};
+pub use refusal::Refusal;
+pub use status::{Failure, Status};
+pub use time::Timestamp;

@@ -1,0 +1,221 @@
+//! What an event does to an order.
+
+use crate::{
+    Amount, Cancellation, Capture, Event, Fact, Failure, Line, Order, Refund, Registration, Reservation,
+    ReturnedLine, Status, Timestamp,
+};
+
+/// An event that does not fit the order that it was applied to: the journal is not what this program wrote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event {event} does not fit after version {version}")]
+pub struct Misplaced {
+    /// The event's name.
+    pub event: &'static str,
+    /// How many events came before it.
+    pub version: u64,
+}
+
+/// Folds one event into an order; the first makes it.
+///
+/// # Errors
+/// [`Misplaced`] for an event that [`decide`](crate::decide) would not have given for this order.
+pub fn apply(order: Option<Order>, event: &Event) -> Result<Order, Misplaced> {
+    let version = order.as_ref().map_or(0, |order| order.version);
+    let misplaced = || Misplaced {
+        event: event.fact.name(),
+        version,
+    };
+    let mut order = match (order, &event.fact) {
+        (None, Fact::Registered(registration)) => return Ok(registered(registration, event.at)),
+        (None, Fact::Imported(order)) => return Ok((**order).clone()),
+        (None, _) | (Some(_), Fact::Registered(_) | Fact::Imported(_)) => return Err(misplaced()),
+        (Some(order), _) => order,
+    };
+    change(&mut order, &event.fact, event.at).ok_or_else(misplaced)?;
+    order.version = order.version.saturating_add(1);
+    order.updated_at = event.at;
+    Ok(order)
+}
+
+/// Replays a whole history.
+///
+/// # Errors
+/// [`Misplaced`] for the first event that does not fit, or when there is none at all.
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Result<Order, Misplaced> {
+    let folded = events
+        .into_iter()
+        .try_fold(None, |order, event| apply(order, event).map(Some))?;
+    folded.ok_or(Misplaced {
+        event: "nothing",
+        version: 0,
+    })
+}
+
+fn registered(registration: &Registration, at: Timestamp) -> Order {
+    let made = registration.clone();
+    Order {
+        id: made.id,
+        uuid: made.uuid,
+        version: 1,
+        origin: made.origin,
+        kind: made.kind,
+        status: Status::Preliminary,
+        imported: false,
+        number: made.number,
+        reference: made.reference,
+        aliases: std::collections::BTreeMap::new(),
+        refers_to: made.refers_to,
+        customer: made.customer,
+        reseller: made.reseller,
+        currency: made.currency,
+        gross: made.gross,
+        net: made.net,
+        lines: made.items.into_iter().map(Line::new).collect(),
+        payment: made.payment,
+        reservation: None,
+        captures: Vec::new(),
+        refunds: Vec::new(),
+        cancellations: Vec::new(),
+        completes_at: made.completes_at,
+        callback: None,
+        ordered_at: made.ordered_at.unwrap_or(at),
+        placed_at: at,
+        updated_at: at,
+        annex: made.annex,
+        overlay: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Does what a fact says; none when it can't be done.
+fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
+    match fact {
+        Fact::Registered(_) | Fact::Imported(_) => return None,
+        Fact::Confirmed => order.status = Status::Confirmed { at },
+        Fact::Processed { subscriptions } => processed(order, subscriptions, at),
+        Fact::Failed(failure) => {
+            order.completes_at = None;
+            order.status = Status::Failed {
+                at,
+                failure: failure.clone(),
+            };
+        }
+        Fact::FulfilmentAsked { callback, pending } => {
+            order.callback.clone_from(callback);
+            order.payment.pending = *pending;
+        }
+        Fact::Settled { .. } => order.payment.pending = false,
+        Fact::Reserved {
+            id,
+            amount,
+            expires_at,
+        } => {
+            let held = Reservation {
+                id: *id,
+                authorised: *amount,
+                excess: Amount::ZERO,
+                expires_at: *expires_at,
+            };
+            order.reservation = Some(held);
+        }
+        Fact::Expired(cancellation) => expired(order, cancellation, at),
+        Fact::Captured(capture) => captured(order, capture, at),
+        Fact::Refunded(refund) => refunded(order, refund, at)?,
+        Fact::Cancelled(cancellation) => cancelled(order, cancellation, at),
+        Fact::Shipped { capture, shipment } => {
+            let capture = capture_of(order, capture, at)?;
+            capture.last_shipment = capture.last_shipment.max(shipment.number);
+            capture.shipments.push(shipment.clone());
+        }
+        Fact::ShipmentChanged { capture, shipment } => {
+            let shipments = &mut capture_of(order, capture, at)?.shipments;
+            *shipments
+                .iter_mut()
+                .find(|before| before.number == shipment.number)? = shipment.clone();
+        }
+        Fact::ShipmentRemoved { capture, shipment } => {
+            capture_of(order, capture, at)?
+                .shipments
+                .retain(|before| before.number != *shipment);
+        }
+        Fact::Returned(lines) => returned(order, lines, at)?,
+        Fact::Referred { reference } => order.reference.clone_from(reference),
+        Fact::Annotated { dialect, annex } => {
+            order.annex.insert(*dialect, annex.clone());
+        }
+    }
+    Some(())
+}
+
+fn processed(order: &mut Order, subscriptions: &[Option<String>], at: Timestamp) {
+    order.completes_at = None;
+    order.status = Status::Processed { at };
+    for (line, subscription) in order.lines.iter_mut().zip(subscriptions) {
+        line.subscription = line.subscription.take().or_else(|| subscription.clone());
+    }
+}
+
+fn capture_of<'a>(order: &'a mut Order, number: &str, at: Timestamp) -> Option<&'a mut Capture> {
+    let capture = order
+        .captures
+        .iter_mut()
+        .find(|capture| capture.number == number)?;
+    capture.updated_at = Some(at);
+    Some(capture)
+}
+
+fn is_used_up(order: &Order) -> bool {
+    order.remaining().is_ok_and(Amount::is_zero)
+}
+
+fn captured(order: &mut Order, capture: &Capture, at: Timestamp) {
+    order.captures.push(capture.clone());
+    if is_used_up(order) {
+        order.status = Status::Processed { at };
+    }
+}
+
+fn refunded(order: &mut Order, refund: &Refund, at: Timestamp) -> Option<()> {
+    let capture = capture_of(order, &refund.capture, at)?;
+    capture.refunded = capture.refunded.plus(refund.amount).ok()?;
+    order.refunds.push(refund.clone());
+    Some(())
+}
+
+fn cancelled(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {
+    order.cancellations.push(cancellation.clone());
+    if is_used_up(order) {
+        let nothing_taken = order.captures.is_empty();
+        order.status = if nothing_taken {
+            Status::Cancelled { at }
+        } else {
+            Status::Processed { at }
+        };
+    }
+}
+
+fn expired(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {
+    order.cancellations.push(cancellation.clone());
+    let nothing_taken = order.captures.is_empty();
+    order.status = if nothing_taken {
+        Status::Failed {
+            at,
+            failure: Failure::Expired,
+        }
+    } else {
+        Status::Processed { at }
+    };
+}
+
+fn returned(order: &mut Order, lines: &[ReturnedLine], at: Timestamp) -> Option<()> {
+    for wanted in lines {
+        let line = order
+            .lines
+            .iter_mut()
+            .find(|line| line.item.number == Some(wanted.number))?;
+        line.returned = line.returned.plus(wanted.quantity);
+    }
+    if order.lines.iter().all(|line| !line.returnable().is_positive()) {
+        order.status = Status::Cancelled { at };
+    }
+    Some(())
+}

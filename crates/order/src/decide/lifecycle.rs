@@ -1,0 +1,106 @@
+//! From registered to processed or failed.
+
+use super::when;
+use crate::{Fact, Failure, FulfilRequest, Order, Refusal, Registration, Status};
+
+pub(super) fn register(registration: &Registration) -> Result<Vec<Fact>, Refusal> {
+    crate::amounts::check_quantities(&registration.items)?;
+    if registration.gross.is_negative() {
+        return Err(Refusal::AmountNotPositive);
+    }
+    Ok(vec![Fact::Registered(Box::new(registration.clone()))])
+}
+
+pub(super) fn confirm(order: &Order) -> Result<Vec<Fact>, Refusal> {
+    match order.status {
+        Status::Preliminary => Ok(vec![Fact::Confirmed]),
+        Status::Confirmed { .. } | Status::Processed { .. } => Ok(Vec::new()),
+        Status::Failed { .. } => Err(Refusal::Ended { status: "failed" }),
+        Status::Cancelled { .. } => Err(Refusal::Ended { status: "cancelled" }),
+    }
+}
+
+pub(super) fn process(order: &Order, subscriptions: &[Option<String>]) -> Result<Vec<Fact>, Refusal> {
+    match order.status {
+        Status::Preliminary | Status::Confirmed { .. } => Ok(vec![Fact::Processed {
+            subscriptions: subscriptions.to_vec(),
+        }]),
+        Status::Processed { .. } => Ok(Vec::new()),
+        Status::Failed { .. } => Err(Refusal::Ended { status: "failed" }),
+        Status::Cancelled { .. } => Err(Refusal::Ended { status: "cancelled" }),
+    }
+}
+
+pub(super) fn fail(order: &Order, failure: &Failure) -> Result<Vec<Fact>, Refusal> {
+    match order.status {
+        // What was captured has to be refunded, not forgotten.
+        Status::Preliminary | Status::Confirmed { .. } if order.captures.is_empty() => {
+            Ok(vec![Fact::Failed(failure.clone())])
+        }
+        Status::Failed { .. } => Ok(Vec::new()),
+        Status::Cancelled { .. } => Err(Refusal::Ended { status: "cancelled" }),
+        Status::Preliminary | Status::Confirmed { .. } | Status::Processed { .. } => {
+            Err(Refusal::AlreadyProcessed)
+        }
+    }
+}
+
+/// Completes an order: without an outside payment to wait for it is confirmed and processed at once. Completing it
+/// again does nothing, whatever it came to, except that an order which has failed says so.
+pub(super) fn fulfil(order: &Order, request: &FulfilRequest) -> Result<Vec<Fact>, Refusal> {
+    match order.status {
+        Status::Failed { .. } => return Err(Refusal::Ended { status: "failed" }),
+        Status::Cancelled { .. } => return Err(Refusal::Ended { status: "cancelled" }),
+        Status::Confirmed { .. } | Status::Processed { .. } => return Ok(Vec::new()),
+        Status::Preliminary => {}
+    }
+    let payment = &order.payment;
+    if !payment.prepaid && !payment.method.completes_without_payer() {
+        return Err(Refusal::MethodNotAllowed {
+            method: payment.method.word().to_owned(),
+        });
+    }
+    let pending = !payment.prepaid && payment.method.is_settled_later();
+    let asked = Fact::FulfilmentAsked {
+        callback: request.callback.clone(),
+        pending,
+    };
+    let mut facts = vec![asked, Fact::Confirmed];
+    if !pending {
+        facts.push(Fact::Processed {
+            subscriptions: Vec::new(),
+        });
+    }
+    Ok(facts)
+}
+
+pub(super) fn settle(order: &Order, paid: bool) -> Result<Vec<Fact>, Refusal> {
+    if !order.payment.pending {
+        let settled_so = match order.status {
+            Status::Processed { .. } => paid,
+            Status::Failed {
+                failure: Failure::PaymentRefused,
+                ..
+            } => !paid,
+            Status::Preliminary
+            | Status::Confirmed { .. }
+            | Status::Failed { .. }
+            | Status::Cancelled { .. } => false,
+        };
+        return if settled_so {
+            Ok(Vec::new())
+        } else {
+            Err(Refusal::NoPaymentPending)
+        };
+    }
+    let outcome = if paid {
+        Fact::Processed {
+            subscriptions: Vec::new(),
+        }
+    } else {
+        Fact::Failed(Failure::PaymentRefused)
+    };
+    let mut facts = when(true, || Fact::Settled { paid });
+    facts.push(outcome);
+    Ok(facts)
+}

@@ -1,0 +1,88 @@
+//! The rules: what follows from a command, or why nothing does.
+//!
+//! Each rule is a straight list of guards in a fixed order: whether the step was done already comes first (a repeated
+//! step succeeds and does nothing), then what the order's state forbids, then what is wrong with the amounts. Which
+//! refusal wins is part of the contract.
+
+mod cancel;
+mod capture;
+mod import;
+mod lifecycle;
+mod numbers;
+mod refund;
+mod reserve;
+mod returns;
+mod shipment;
+
+use crate::{Command, Context, Event, Fact, Order, Refusal, Status};
+
+/// What follows from a command: the events, in order; none when the step was done already.
+///
+/// `order` is the order as it stands, or none when there is no such order: then only [`Command::Register`] and
+/// [`Command::Import`] can be done.
+///
+/// # Errors
+/// The [`Refusal`] that says what stands in the way. Nothing has changed then.
+pub fn decide(
+    order: Option<&Order>,
+    command: &Command,
+    context: &mut Context,
+) -> Result<Vec<Event>, Refusal> {
+    let facts = match (command, order) {
+        (Command::Register(_) | Command::Import(_), Some(_)) => Err(Refusal::AlreadyExists),
+        (Command::Register(registration), None) => lifecycle::register(registration),
+        (Command::Import(order), None) => import::import(order),
+        (_, None) => Err(Refusal::UnknownOrder),
+        (command, Some(order)) => decide_existing(order, command, context),
+    }?;
+    let at = context.now;
+    Ok(facts.into_iter().map(|fact| Event { at, fact }).collect())
+}
+
+fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> Result<Vec<Fact>, Refusal> {
+    match command {
+        Command::Register(_) | Command::Import(_) => Err(Refusal::AlreadyExists),
+        Command::Confirm => lifecycle::confirm(order),
+        Command::Process { subscriptions } => lifecycle::process(order, subscriptions),
+        Command::Fail(failure) => lifecycle::fail(order, failure),
+        Command::Fulfil(request) => lifecycle::fulfil(order, request),
+        Command::Settle { paid } => lifecycle::settle(order, *paid),
+        Command::Reserve(request) => reserve::reserve(order, request, context),
+        Command::Expire => reserve::expire(order, context),
+        Command::Capture(request) => capture::capture(order, request, context),
+        Command::Refund(request) => refund::refund(order, request, context),
+        Command::Cancel(request) => cancel::cancel(order, request, context),
+        Command::Ship(request) => shipment::ship(order, request),
+        Command::ChangeShipment { capture, shipment } => shipment::change(order, capture, shipment),
+        Command::RemoveShipment { capture, shipment } => shipment::remove(order, capture, *shipment),
+        Command::Return { lines, policy } => returns::hand_back(order, lines, *policy, context),
+        Command::Refer { reference } => Ok(when(order.reference != *reference, || Fact::Referred {
+            reference: reference.clone(),
+        })),
+        Command::Annotate { dialect, annex } => Ok(when(order.annex.get(dialect) != Some(annex), || {
+            Fact::Annotated {
+                dialect: *dialect,
+                annex: annex.clone(),
+            }
+        })),
+    }
+}
+
+/// One fact when something changes by it, none when it is so already.
+fn when(changes: bool, fact: impl FnOnce() -> Fact) -> Vec<Fact> {
+    if changes { vec![fact()] } else { Vec::new() }
+}
+
+/// Refuses what can only be done to an order that the payer has agreed to and that nobody has ended.
+fn must_be_open(order: &Order) -> Result<(), Refusal> {
+    match &order.status {
+        Status::Preliminary => Err(Refusal::NotConfirmed),
+        Status::Confirmed { .. } | Status::Processed { .. } => Ok(()),
+        Status::Failed {
+            failure: crate::Failure::Expired,
+            ..
+        } => Err(Refusal::ReservationExpired),
+        Status::Failed { .. } => Err(Refusal::Ended { status: "failed" }),
+        Status::Cancelled { .. } => Err(Refusal::Ended { status: "cancelled" }),
+    }
+}

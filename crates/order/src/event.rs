@@ -1,0 +1,126 @@
+//! What has happened to an order. Appended once, never changed.
+
+use crate::{
+    Amount, Cancellation, Capture, Dialect, Failure, Opaque, Order, Refund, Registration, ReturnedLine,
+    Shipment, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One thing that happened to one order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub fact: Fact,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    /// The order came into the book.
+    Registered(Box<Registration>),
+    /// The order came into the book as another system tells it.
+    Imported(Box<Order>),
+    /// It was received and found valid.
+    Confirmed,
+    /// It was handed over.
+    Processed {
+        /// The subscription of each line, by the line's place.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        subscriptions: Vec<Option<String>>,
+    },
+    /// It ended without being done.
+    Failed(Failure),
+    /// It was to be completed.
+    FulfilmentAsked {
+        /// The address that is owed a call.
+        callback: Option<String>,
+        /// Whether an outside payment was asked for.
+        pending: bool,
+    },
+    /// The outside payment was answered.
+    Settled {
+        /// Whether it was paid.
+        paid: bool,
+    },
+    /// The payer agreed to an amount.
+    Reserved {
+        /// The reservation's id.
+        id: Uuid,
+        /// How much.
+        amount: Amount,
+        /// Until when.
+        expires_at: Option<Timestamp>,
+    },
+    /// The reservation's time was up, and what was left of it was released.
+    Expired(Box<Cancellation>),
+    /// An amount was taken.
+    Captured(Box<Capture>),
+    /// An amount was given back.
+    Refunded(Box<Refund>),
+    /// An amount was released.
+    Cancelled(Box<Cancellation>),
+    /// Something was sent.
+    Shipped {
+        /// The number of the capture.
+        capture: String,
+        /// What.
+        shipment: Shipment,
+    },
+    /// A shipment was corrected.
+    ShipmentChanged {
+        /// The number of the capture.
+        capture: String,
+        /// The shipment as it is now.
+        shipment: Shipment,
+    },
+    /// A shipment was taken back.
+    ShipmentRemoved {
+        /// The number of the capture.
+        capture: String,
+        /// The shipment's number.
+        shipment: i64,
+    },
+    /// Lines were handed back.
+    Returned(Vec<ReturnedLine>),
+    /// The merchant's reference changed.
+    Referred {
+        /// The new reference.
+        reference: Option<String>,
+    },
+    /// What one dialect alone knows of the order changed.
+    Annotated {
+        /// Whose.
+        dialect: Dialect,
+        /// What it knows now.
+        annex: Opaque,
+    },
+}
+
+impl Fact {
+    /// The event's name in the journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Registered(_) => "registered",
+            Self::Imported(_) => "imported",
+            Self::Confirmed => "confirmed",
+            Self::Processed { .. } => "processed",
+            Self::Failed(_) => "failed",
+            Self::FulfilmentAsked { .. } => "fulfilment_asked",
+            Self::Settled { .. } => "settled",
+            Self::Reserved { .. } => "reserved",
+            Self::Expired(_) => "expired",
+            Self::Captured(_) => "captured",
+            Self::Refunded(_) => "refunded",
+            Self::Cancelled(_) => "cancelled",
+            Self::Shipped { .. } => "shipped",
+            Self::ShipmentChanged { .. } => "shipment_changed",
+            Self::ShipmentRemoved { .. } => "shipment_removed",
+            Self::Returned(_) => "returned",
+            Self::Referred { .. } => "referred",
+            Self::Annotated { .. } => "annotated",
+        }
+    }
+}
