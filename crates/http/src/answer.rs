@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Serialize;
@@ -112,6 +112,9 @@ pub enum Failure {
     /// A defect or a broken store. The reason is in the log, never in the answer.
     Internal,
 }
+
+/// How one dialect says a [`Failure`] of a request with this method. Each has one, as `refuse`.
+pub type Refuse = fn(Failure, &Method) -> Answer;
 
 impl Failure {
     /// The status that says it by itself; a dialect may choose another.

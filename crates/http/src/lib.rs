@@ -20,5 +20,5 @@ mod request_id;
 pub mod token;
 pub mod wire;
 
-pub use answer::{Answer, Failure};
+pub use answer::{Answer, Failure, Refuse};
 pub use request_id::{RequestId, RequestIds};

@@ -1,1 +1,27 @@
-fn main() {}
+//! Ordrebok, the program: its command line, configuration, server and background workers.
+//!
+//! This is the edge. Only here are the machine's clock, its randomness, its environment and its signals touched;
+//! everything below gets them handed in.
+
+mod command_error;
+mod commands;
+mod config;
+mod machine;
+mod output;
+mod place;
+mod server;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match commands::run(commands::CommandLine::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The command line. One file for each command: what it takes, and what it does.
+
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command_error::CommandError;
+use crate::place::PlaceOptions;
+
+/// A self-hosted order server that answers in the APIs that a company's systems already speak.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 110)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    place: PlaceOptions,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+}
+
+/// Runs one command. Exit codes: 0 done, 1 failed, 2 not understood.
+pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
+    let CommandLine { place, command } = line;
+    match command {
+        Command::Serve(serve) => serve.run(place),
+    }
+}

@@ -1,0 +1,119 @@
+//! The configuration: `default.toml`, which documents every setting, and the operator's own file over it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::command_error::CommandError;
+
+mod layered;
+
+/// Every setting. `default.toml` says what each is for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) limits: Limits,
+    pub(crate) log: Log,
+    pub(crate) callbacks: Callbacks,
+}
+
+/// What one client may take of the server.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) body_bytes: usize,
+    header_seconds: u32,
+    body_seconds: u32,
+    request_seconds: u32,
+    pub(crate) connections: usize,
+    pub(crate) requests: usize,
+    shutdown_seconds: u32,
+}
+
+impl Limits {
+    pub(crate) fn header(&self) -> Duration {
+        Duration::from_secs(self.header_seconds.into())
+    }
+
+    pub(crate) fn body(&self) -> Duration {
+        Duration::from_secs(self.body_seconds.into())
+    }
+
+    pub(crate) fn request(&self) -> Duration {
+        Duration::from_secs(self.request_seconds.into())
+    }
+
+    pub(crate) fn shutdown(&self) -> Duration {
+        Duration::from_secs(self.shutdown_seconds.into())
+    }
+}
+
+/// How the server logs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    pub(crate) level: String,
+}
+
+/// For whom the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Human,
+    Json,
+}
+
+/// How calls that are owed are made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Callbacks {
+    timeout_seconds: u32,
+    retry_after_seconds: Vec<u32>,
+    give_up_after_hours: u32,
+    pub(crate) at_once: usize,
+    pub(crate) allowed_networks: Vec<IpNet>,
+}
+
+impl Callbacks {
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds.into())
+    }
+
+    /// How long to wait after so many failures, counted from 1; none when it is time to give up, so long after the
+    /// call came to be owed.
+    pub(crate) fn retry_after(&self, failures: usize, owed_for: Duration) -> Option<Duration> {
+        let give_up = Duration::from_secs(u64::from(self.give_up_after_hours).saturating_mul(3600));
+        let waits = &self.retry_after_seconds;
+        let wait = waits.get(failures.saturating_sub(1)).or(waits.last())?;
+        let wait = Duration::from_secs((*wait).into());
+        (owed_for.saturating_add(wait) <= give_up).then_some(wait)
+    }
+}
+
+impl Config {
+    /// The defaults with the operator's file, when there is one, over them.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, CommandError> {
+        let Some(path) = file else {
+            return Self::read("").map_err(|misfit| CommandError::new(misfit.to_string()));
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            CommandError::caused(
+                &format!("the configuration file {} could not be read", path.display()),
+                &error,
+            )
+        })?;
+        Self::read(&text).map_err(|misfit| {
+            CommandError::new(format!("{}, {misfit}", path.display()))
+                .hint("every setting and its default stands in crates/ordrebok/src/config/default.toml")
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, layered::Misfit> {
+        layered::read(include_str!("default.toml"), text)
+    }
+}

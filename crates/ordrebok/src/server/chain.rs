@@ -1,0 +1,109 @@
+//! What happens to every request, whichever API it is for: an id, a limit, a time-out, and no way to take the
+//! server down with it.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request, Response};
+use axum::response::IntoResponse;
+use http_kit::body::BodyLimits;
+use http_kit::{Failure, RequestIds};
+use hyper::body::Incoming;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use super::assembly::{Assembly, Target};
+use crate::command_error::CommandError;
+use crate::config::Limits;
+use crate::machine::{Stopwatch, random_number};
+
+/// When to come back after a 503.
+const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// The chain that every request runs through.
+#[derive(Debug)]
+pub(super) struct Chain {
+    assembly: Assembly,
+    ids: RequestIds,
+    room: Semaphore,
+    time: Duration,
+    body: BodyLimits,
+}
+
+impl Chain {
+    pub(super) fn new(assembly: Assembly, limits: &Limits) -> Result<Self, CommandError> {
+        let start = random_number()
+            .map_err(|error| CommandError::new(format!("the system gives no random numbers: {error}")))?;
+        Ok(Self {
+            assembly,
+            ids: RequestIds::starting_at(start),
+            room: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
+            time: limits.request(),
+            body: BodyLimits {
+                bytes: limits.body_bytes,
+                time: limits.body(),
+            },
+        })
+    }
+
+    /// Answers one request.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let id = self.ids.id_for(request.headers());
+        let span = tracing::error_span!("request", id = id.as_str());
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(id.clone());
+        request.extensions_mut().insert(self.body);
+        let mut response = self.within_limits(request).instrument(span).await;
+        id.tell(response.headers_mut());
+        response
+    }
+
+    async fn within_limits(&self, request: Request<Body>) -> Response<Body> {
+        let target = Target::of(request.uri().path());
+        let method = request.method().clone();
+        let logged = tracing::enabled!(tracing::Level::DEBUG)
+            .then(|| (request.uri().path().to_owned(), Stopwatch::start()));
+        let refuse = |failure| self.refuse(target, &method, failure);
+        let response = match self.room.try_acquire() {
+            // Whoever asks whether the server is alive is answered even when it is busy.
+            Err(_) if target != Target::Health => refuse(Failure::Overloaded {
+                retry_after_seconds: RETRY_AFTER_SECONDS,
+            }),
+            _held => {
+                match tokio::time::timeout(self.time, caught(self.assembly.answer(target, request))).await {
+                    Ok(Some(response)) => response,
+                    Ok(None) => refuse(Failure::Internal),
+                    Err(_elapsed) => {
+                        tracing::warn!(%method, "a request took too long and was given up");
+                        refuse(Failure::TimedOut)
+                    }
+                }
+            }
+        };
+        if let Some((path, watch)) = logged {
+            tracing::debug!(%method, path, status = response.status().as_u16(), microseconds = watch.microseconds(), "answered");
+        }
+        response
+    }
+
+    fn refuse(&self, target: Target, method: &Method, failure: Failure) -> Response<Body> {
+        self.assembly.refuse(target, method, failure).into_response()
+    }
+}
+
+/// What the future comes to; none when it panicked (the panic hook has logged where).
+async fn caught<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    std::future::poll_fn(move |context| {
+        // A handler shares nothing with other requests but locks that the panic releases and data that it didn't own.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Some),
+            Err(_panic) => Poll::Ready(None),
+        }
+    })
+    .await
+}

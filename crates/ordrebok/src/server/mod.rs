@@ -1,0 +1,10 @@
+//! The server: connections, limits, and which API a request belongs to.
+
+mod assembly;
+mod chain;
+mod connections;
+mod health;
+mod problem;
+
+pub(crate) use assembly::Assembly;
+pub(crate) use connections::{Listening, stop_signal};
