@@ -6,6 +6,7 @@ use axum::body::{Body, HttpBody};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::Failure;
 
@@ -127,10 +128,20 @@ pub enum JsonError {
     },
 }
 
-/// Reads JSON text as a `T`. A byte order mark in front is skipped.
+/// Reads JSON text as a `T`. A byte order mark in front is skipped. A NUL character within any text is refused: no
+/// database keeps one.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
     let text = std::str::from_utf8(body).map_err(|_| JsonError::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if may_escape_nul(text)
+        && let Ok(document) = serde_json::from_str(text)
+        && let Some(path) = nul_in(&document)
+    {
+        return Err(JsonError::WrongShape {
+            path,
+            detail: "the text has a NUL character in it".to_owned(),
+        });
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| describe(&error.path().to_string(), error.inner()))?;
@@ -139,9 +150,41 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
 }
 
 /// Reads a JSON value that is in memory already as a `T`.
-pub fn parse_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, JsonError> {
+pub fn parse_value<T: DeserializeOwned>(value: Value) -> Result<T, JsonError> {
     serde_path_to_error::deserialize(value)
         .map_err(|error| describe(&error.path().to_string(), error.inner()))
+}
+
+/// Whether JSON text has what may be an escaped NUL. (A raw one is a syntax error.)
+fn may_escape_nul(text: &str) -> bool {
+    text.contains("\\u0000")
+}
+
+/// The path of the first member whose name or text has a NUL character in it.
+fn nul_in(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(elements) => elements.iter().enumerate().find_map(|(index, element)| {
+            let inner = nul_in(element)?;
+            Some(if inner.is_empty() || inner.starts_with('[') {
+                format!("[{index}]{inner}")
+            } else {
+                format!("[{index}].{inner}")
+            })
+        }),
+        Value::Object(members) => members.iter().find_map(|(name, member)| {
+            if name.contains('\0') {
+                return Some(name.replace('\0', "\\0"));
+            }
+            let inner = nul_in(member)?;
+            Some(if inner.is_empty() || inner.starts_with('[') {
+                format!("{name}{inner}")
+            } else {
+                format!("{name}.{inner}")
+            })
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn describe(path: &str, error: &serde_json::Error) -> JsonError {
@@ -252,12 +295,34 @@ mod tests {
             assert_eq!(error.to_string(), told, "for {body:.60}");
         }
         assert_eq!(parse_json::<Order>(b"\xff").unwrap_err(), JsonError::NotUtf8);
-        let deep = parse_json::<serde_json::Value>("[".repeat(200_000).as_bytes()).unwrap_err();
+        let deep = parse_json::<Value>("[".repeat(200_000).as_bytes()).unwrap_err();
         assert_eq!(
             deep.to_string(),
             "the body is not JSON: recursion limit exceeded at line 1 column 128"
         );
         assert!(parse_json::<Order>("\u{feff}{\"items\":[]}".as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_nul_character_is_refused_wherever_it_stands() {
+        for (body, place) in [
+            (
+                r#"{"order":{"items":[{"name":"a"},{"name":"\u0000"}]}}"#,
+                "order.items[1].name: ",
+            ),
+            (r#"[["x\u0000y"]]"#, "[0][0]: "),
+            (r#"{"a\u0000":1}"#, "a\\0: "),
+            (r#""\u0000""#, ""),
+        ] {
+            let told = parse_json::<Value>(body.as_bytes()).unwrap_err().to_string();
+            assert_eq!(
+                told,
+                format!("{place}the text has a NUL character in it"),
+                "for {body}"
+            );
+        }
+        let backslash = parse_json::<Value>(br#""C:\\u0000""#).unwrap();
+        assert_eq!(backslash, Value::from("C:\\u0000"));
     }
 
     #[tokio::test]

@@ -31,10 +31,15 @@ impl PathIds {
     /// The parameter `name` of the route's pattern; the empty text when the pattern has no such parameter.
     pub fn get(&self, name: &str) -> Result<&str, NotUtf8> {
         let params = self.0.as_ref().map_err(|error| *error)?;
-        Ok(params
+        let value = params
             .iter()
             .find(|(have, _)| *have == name)
-            .map_or("", |(_, value)| value))
+            .map_or("", |(_, value)| value);
+        if value.contains('\0') {
+            Err(NotUtf8)
+        } else {
+            Ok(value)
+        }
     }
 }
 

@@ -11,9 +11,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Text that isn't UTF-8 once it is percent-decoded.
+/// Text that isn't UTF-8 once it is percent-decoded, or has a NUL character in it, which no database keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the text is not percent-encoded UTF-8")]
+#[error("the text is not percent-encoded UTF-8, or has a NUL character in it")]
 pub struct NotUtf8;
 
 /// A name that must have one value, given twice with different ones.
@@ -98,10 +98,14 @@ pub(crate) fn decode_form(text: &str) -> Result<String, NotUtf8> {
 
 /// Percent-decoded text: path segments.
 pub(crate) fn decode(text: &str) -> Result<String, NotUtf8> {
-    percent_decode(text.as_bytes())
+    let decoded = percent_decode(text.as_bytes())
         .decode_utf8()
-        .map(Into::into)
-        .map_err(|_| NotUtf8)
+        .map_err(|_| NotUtf8)?;
+    if decoded.contains('\0') {
+        Err(NotUtf8)
+    } else {
+        Ok(decoded.into_owned())
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +124,7 @@ mod tests {
         assert_eq!(query.one("absent"), Ok(None));
         assert_eq!(query.one("status").unwrap_err().name, "status");
         assert_eq!(Query::parse("a=%ff"), Err(NotUtf8));
+        assert_eq!(Query::parse("a=b%00c"), Err(NotUtf8));
     }
 
     #[test]

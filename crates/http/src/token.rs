@@ -26,7 +26,12 @@ impl TokenRequest {
             parameters: BTreeMap::new(),
             basic: headers::basic(headers),
         };
-        let unreadable = || OAuthError::new(OAuthCode::InvalidRequest, "the parameters are not UTF-8 text");
+        let unreadable = || {
+            OAuthError::new(
+                OAuthCode::InvalidRequest,
+                "the parameters are not UTF-8 text, or have a NUL character in them",
+            )
+        };
         for (name, value) in Query::parse(query.unwrap_or_default())
             .map_err(|_| unreadable())?
             .pairs()
@@ -43,6 +48,9 @@ impl TokenRequest {
                 request.add(name, value)?;
             }
         }
+        request
+            .basic
+            .take_if(|(id, secret)| id.contains('\0') || secret.contains('\0'));
         if headers::tried_basic(headers) && request.basic.is_none() {
             let malformed = "the Authorization header is not HTTP Basic with client id and secret";
             return Err(OAuthError {
@@ -56,6 +64,12 @@ impl TokenRequest {
     fn add(&mut self, name: &str, value: &str) -> Result<(), OAuthError> {
         if value.is_empty() {
             return Ok(());
+        }
+        if name.contains('\0') || value.contains('\0') {
+            return Err(OAuthError::new(
+                OAuthCode::InvalidRequest,
+                "a parameter has a NUL character in it",
+            ));
         }
         let kept = self
             .parameters
@@ -274,64 +288,64 @@ mod tests {
 
     #[test]
     fn contradictions_and_garbage_are_told() {
-        let refused = |query: Option<&str>, headers: &HeaderMap, body: &[u8]| {
-            let answer = match TokenRequest::read(query, headers, body).and_then(|request| request.clients())
-            {
-                Ok(clients) => panic!("understood as {} clients", clients.len()),
-                Err(error) => error.answer(),
-            };
+        let (json, not_basic) = (headers("application/json", None), headers(FORM, Some("no colon")));
+        let basic = "the Authorization header is not HTTP Basic with client id and secret";
+        let text = "the parameters are not UTF-8 text, or have a NUL character in them";
+        let member = "the body is not a JSON object whose members are text";
+        let twice = "client_id is given more than once, with different values";
+        let two = "the Authorization header and the parameters name different clients";
+        for (query, headers, body, status, error, description) in [
             (
-                answer.status.as_u16(),
-                String::from_utf8(answer.body.to_vec()).unwrap(),
-            )
-        };
-        let told = |error: &str, description: &str| {
-            format!(r#"{{"error":"{error}","error_description":"{description}"}}"#)
-        };
-        assert_eq!(
-            refused(Some("client_id=other"), &headers(FORM, None), BODY.as_bytes()),
-            (
+                Some("client_id=other"),
+                headers(FORM, None),
+                BODY,
                 400,
-                told(
-                    "invalid_request",
-                    "client_id is given more than once, with different values"
-                )
-            )
-        );
-        assert_eq!(
-            refused(None, &headers(FORM, Some("other:s+cret")), BODY.as_bytes()),
+                "invalid_request",
+                twice,
+            ),
             (
+                None,
+                headers(FORM, Some("other:s+cret")),
+                BODY,
                 400,
-                told(
-                    "invalid_request",
-                    "the Authorization header and the parameters name different clients"
-                )
-            )
-        );
-        assert_eq!(
-            refused(None, &headers(FORM, Some("no colon")), b""),
+                "invalid_request",
+                two,
+            ),
+            (None, not_basic, "", 401, "invalid_client", basic),
             (
+                None,
+                headers(FORM, Some("a:\0")),
+                "",
                 401,
-                told(
-                    "invalid_client",
-                    "the Authorization header is not HTTP Basic with client id and secret"
-                )
-            )
-        );
-        assert_eq!(
-            refused(None, &headers(FORM, None), b"client_id=%ff"),
-            (400, told("invalid_request", "the parameters are not UTF-8 text"))
-        );
-        assert_eq!(
-            refused(None, &headers("application/json", None), b"{\"client_id\":1}"),
+                "invalid_client",
+                basic,
+            ),
             (
+                None,
+                headers(FORM, None),
+                "client_id=%ff",
                 400,
-                told(
-                    "invalid_request",
-                    "the body is not a JSON object whose members are text"
-                )
-            )
-        );
+                "invalid_request",
+                text,
+            ),
+            (
+                None,
+                headers(FORM, None),
+                "client_id=%00",
+                400,
+                "invalid_request",
+                text,
+            ),
+            (None, json, r#"{"client_id":1}"#, 400, "invalid_request", member),
+        ] {
+            let read = TokenRequest::read(query, &headers, body.as_bytes());
+            let answer = read
+                .and_then(|request| request.clients())
+                .expect_err(description)
+                .answer();
+            let told = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
+            assert_eq!((answer.status.as_u16(), answer.body), (status, told.into()));
+        }
     }
 
     #[test]
