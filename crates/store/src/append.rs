@@ -1,0 +1,233 @@
+//! From changes to rows: which tables an append touches, with which values, in which order.
+
+use std::collections::BTreeMap;
+
+use crate::history::{LEVELS, bucket};
+use crate::rows::{Before, Changes, DocumentWrite, OrderWrite};
+use crate::sql::{Part, Target};
+use crate::value::Value::{Int, MaybeInt, Text};
+
+impl Changes {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.orders.is_empty()
+            && self.documents.is_empty()
+            && self.answer.is_none()
+            && self.deliveries.is_empty()
+    }
+}
+
+/// One kept count: customer, level, bucket, kind, state.
+type Count<'a> = (&'a str, usize, i64, &'a str, &'a str);
+
+/// One place in the index by product: customer, product, creation, order.
+type Place<'a> = (&'a str, &'a str, i64, i64);
+
+/// Lays the changes out as the rows of an append. Rows that others may be locking too come sorted by their key.
+pub(crate) fn parts(changes: &Changes) -> Vec<Part<'_>> {
+    let mut orders: Vec<&OrderWrite> = changes.orders.iter().collect();
+    orders.sort_by_key(|write| write.row.id);
+    let mut documents: Vec<&DocumentWrite> = changes.documents.iter().collect();
+    documents.sort_by_key(|write| (&write.row.kind, &write.row.id));
+    let mut parts = Vec::from(order_rows(&orders));
+    parts.extend(document_rows(&documents));
+    parts.extend(belongings(&orders));
+    parts.extend(products(&orders));
+    parts.push(counts(&orders));
+    parts.extend(answer_and_deliveries(changes));
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn order_rows<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
+    let mut new = Part::new(Target::NewOrders);
+    let mut changed = Part::new(Target::Orders);
+    for write in orders {
+        let row = &write.row;
+        let rest = [
+            Int(row.version),
+            Text(&row.uuid),
+            Text(&row.origin),
+            Text(&row.kind),
+            Text(&row.state),
+            Int(row.created_at),
+            Int(row.updated_at),
+            Text(&row.currency),
+            Text(&row.gross),
+            Text(&row.customer),
+            Text(&row.reseller),
+            Text(&row.reference),
+            MaybeInt(row.wake_at),
+            Text(&row.snapshot),
+        ];
+        match &write.before {
+            None => new.extend([Int(row.id)], rest),
+            Some(before) => changed.extend([Int(row.id), Int(before.version)], rest),
+        }
+    }
+    [new, changed]
+}
+
+fn document_rows<'a>(documents: &[&'a DocumentWrite]) -> [Part<'a>; 2] {
+    let mut new = Part::new(Target::NewDocuments);
+    let mut changed = Part::new(Target::Documents);
+    for write in documents {
+        let row = &write.row;
+        let rest = [
+            Int(row.version),
+            Text(&row.owner),
+            Int(row.created_at),
+            Int(row.updated_at),
+            MaybeInt(row.wake_at),
+            Text(&row.body),
+        ];
+        match write.before {
+            None => new.extend([Text(&row.kind), Text(&row.id)], rest),
+            Some(before) => changed.extend([Text(&row.kind), Text(&row.id), Int(before)], rest),
+        }
+    }
+    [new, changed]
+}
+
+fn belongings<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 3] {
+    let mut events = Part::new(Target::Events);
+    let mut names = Part::new(Target::Names);
+    let mut references = Part::new(Target::References);
+    for write in orders {
+        let id = Int(write.row.id);
+        for event in &write.events {
+            events.push([
+                id.clone(),
+                Int(event.sequence),
+                Int(event.at),
+                Text(&event.kind),
+                Text(&event.body),
+            ]);
+        }
+        for name in &write.names {
+            names.push([Text(&name.space), Text(&name.name), id.clone()]);
+        }
+        for name in &write.references {
+            references.push([Text(&name.space), Text(&name.name), id.clone()]);
+        }
+    }
+    [events, names, references]
+}
+
+/// What left the index by product, and what came into it.
+fn products<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
+    let mut changed: BTreeMap<Place<'a>, i64> = BTreeMap::new();
+    for write in orders {
+        let row = &write.row;
+        let before = write.before.as_ref();
+        let places = row.products_of(&write.products);
+        for place in places {
+            changed.insert(place, 1);
+        }
+        let gone = before.into_iter().flat_map(|before| before.places(row.id));
+        for place in gone {
+            // In both: nothing to do.
+            if changed.remove(&place).is_none() {
+                changed.insert(place, -1);
+            }
+        }
+    }
+    let mut gone = Part::new(Target::ProductsGone);
+    let mut come = Part::new(Target::Products);
+    for ((customer, product, created_at, order), change) in changed {
+        let part = if change < 0 { &mut gone } else { &mut come };
+        part.push([Text(customer), Text(product), Int(created_at), Int(order)]);
+    }
+    [gone, come]
+}
+
+impl crate::rows::OrderRow {
+    fn products_of<'a>(&'a self, products: &'a [String]) -> impl Iterator<Item = Place<'a>> {
+        let counted = !self.customer.is_empty();
+        let products = products.iter().filter(move |_| counted);
+        products.map(|product| (&*self.customer, &**product, self.created_at, self.id))
+    }
+}
+
+impl Before {
+    fn places(&self, order: i64) -> impl Iterator<Item = Place<'_>> {
+        let counted = !self.customer.is_empty();
+        let products = self.products.iter().filter(move |_| counted);
+        products.map(move |product| (&*self.customer, &**product, self.created_at, order))
+    }
+}
+
+/// By how much each kept count changes. An order moves from one kind or state to another by counting down the one
+/// and up the other, in each level.
+fn counts<'a>(orders: &[&'a OrderWrite]) -> Part<'a> {
+    let mut counts: BTreeMap<Count<'a>, i64> = BTreeMap::new();
+    let mut add = |customer: &'a str, at: i64, kind: &'a str, state: &'a str, change: i64| {
+        if customer.is_empty() {
+            return;
+        }
+        for level in LEVELS {
+            let n = counts
+                .entry((customer, level, bucket(level, at), kind, state))
+                .or_default();
+            *n = n.saturating_add(change);
+        }
+    };
+    for write in orders {
+        let row = &write.row;
+        if let Some(before) = &write.before {
+            add(
+                &before.customer,
+                before.created_at,
+                &before.kind,
+                &before.state,
+                -1,
+            );
+        }
+        add(&row.customer, row.created_at, &row.kind, &row.state, 1);
+    }
+    let mut part = Part::new(Target::Counts);
+    for ((customer, level, bucket, kind, state), n) in counts {
+        if n != 0 {
+            let level = i64::try_from(level).unwrap_or(i64::MAX);
+            part.push([
+                Text(customer),
+                Int(level),
+                Int(bucket),
+                Text(kind),
+                Text(state),
+                Int(n),
+            ]);
+        }
+    }
+    part
+}
+
+fn answer_and_deliveries(changes: &Changes) -> [Part<'_>; 2] {
+    let mut answers = Part::new(Target::Answers);
+    if let Some(answer) = &changes.answer {
+        answers.push([
+            Text(&answer.key.scope),
+            Text(&answer.key.key),
+            Text(&answer.fingerprint),
+            Int(answer.status),
+            Text(&answer.body),
+            Int(answer.created_at),
+        ]);
+    }
+    let mut deliveries = Part::new(Target::Deliveries);
+    for delivery in &changes.deliveries {
+        deliveries.push([
+            Int(delivery.id),
+            Int(delivery.order),
+            Text(&delivery.kind),
+            Text(&delivery.url),
+            Text(&delivery.payload),
+            Text(&delivery.state),
+            Int(delivery.attempts),
+            Int(delivery.next_at),
+            Text(&delivery.outcome),
+            Int(delivery.created_at),
+        ]);
+    }
+    [answers, deliveries]
+}

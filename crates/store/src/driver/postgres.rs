@@ -1,0 +1,324 @@
+//! PostgreSQL: single prepared statements over a few shared connections, which carry many at once, one behind the
+//! other. Only what follows a conflict opens a transaction, on a connection of its own.
+
+mod connection;
+mod tls;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_postgres::error::SqlState;
+
+use crate::error::{AppendError, Cause, StoreError};
+use crate::migrate;
+use crate::sql::{Part, Shape, combined, shape};
+use crate::value::{Cells, Reader, Row, Value};
+use connection::{Address, Connection, Shared};
+
+/// How many connections carry the single statements. Each holds one backend of the server busy at most.
+const SHARED: usize = 8;
+
+/// How many transactions with locks may be open at once.
+const EXCLUSIVE: usize = 8;
+
+/// How often a statement is tried again after a serialisation failure or a deadlock.
+const TRIES: u32 = 20;
+
+/// A PostgreSQL database.
+pub(crate) struct Postgres {
+    address: Address,
+    shared: Vec<Shared>,
+    next: AtomicUsize,
+    idle: Mutex<Vec<Arc<Connection>>>,
+    exclusive: tokio::sync::Semaphore,
+    /// The texts of appends by their shape.
+    appends: Mutex<HashMap<Shape, Arc<str>>>,
+}
+
+impl Postgres {
+    /// Connects to `url` and brings the schema up to date.
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        let address = Address::parse(url)?;
+        let first = address.connect().await?;
+        migrate(&first).await?;
+        let postgres = Self {
+            address,
+            shared: std::iter::repeat_with(Shared::default).take(SHARED).collect(),
+            next: AtomicUsize::new(0),
+            idle: Mutex::new(Vec::new()),
+            exclusive: tokio::sync::Semaphore::new(EXCLUSIVE),
+            appends: Mutex::new(HashMap::new()),
+        };
+        postgres.shared[0].put(first);
+        Ok(postgres)
+    }
+
+    async fn connection(&self) -> Result<Arc<Connection>, StoreError> {
+        let at = self
+            .next
+            .fetch_add(1, Ordering::Relaxed)
+            .checked_rem(SHARED)
+            .unwrap_or_default();
+        self.shared[at].get(&self.address).await
+    }
+
+    /// Reads. A connection that turns out to be broken is replaced once: reading twice does no harm.
+    pub(crate) async fn query<T>(
+        &self,
+        table: &'static str,
+        sql: &str,
+        params: &[Value<'_>],
+        reader: Reader<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let connection = self.connection().await?;
+        match connection.query(table, sql, params, reader).await {
+            Err(StoreError::Unavailable(_)) => {}
+            done => return done,
+        }
+        self.connection().await?.query(table, sql, params, reader).await
+    }
+
+    /// Writes with one statement, which is its own transaction.
+    pub(crate) async fn write<T>(
+        &self,
+        table: &'static str,
+        sql: &str,
+        params: &[Value<'_>],
+        reader: Reader<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        for attempt in 0..TRIES {
+            match self.connection().await?.query(table, sql, params, reader).await {
+                Err(StoreError::Busy) => pause(attempt).await,
+                done => return done,
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// The third verb: all parts as one statement, which is its own transaction.
+    pub(crate) async fn append(&self, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
+        let connection = self.connection().await?;
+        self.append_on(&connection, merchant, parts).await
+    }
+
+    async fn append_on(
+        &self,
+        connection: &Connection,
+        merchant: i64,
+        parts: &[Part<'_>],
+    ) -> Result<(), AppendError> {
+        let mut params = vec![Value::Int(merchant)];
+        for part in parts {
+            part.params(&mut params);
+        }
+        crate::value::check(&params)?;
+        let sql = self.append_text(parts);
+        match connection.run(&sql, &params).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    fn append_text(&self, parts: &[Part<'_>]) -> Arc<str> {
+        let mut texts = self.appends.lock().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() > 1000 {
+            texts.clear();
+        }
+        Arc::clone(
+            texts
+                .entry(shape(parts))
+                .or_insert_with(|| combined(parts).into()),
+        )
+    }
+
+    /// Opens a transaction on a connection of its own. Dropping it undoes it, by dropping the connection.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'_>, StoreError> {
+        let permit = self.exclusive.acquire().await.map_err(|_| StoreError::Closed)?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle.filter(|connection| !connection.is_closed()) {
+            Some(connection) => connection,
+            None => Arc::new(self.address.connect().await?),
+        };
+        connection.command("BEGIN").await?;
+        Ok(Transaction {
+            postgres: self,
+            connection,
+            _permit: permit,
+        })
+    }
+
+    /// Lets go of all connections once what they carry is done.
+    pub(crate) fn close(&self) {
+        self.exclusive.close();
+        for shared in &self.shared {
+            shared.close();
+        }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// A transaction that holds locks.
+pub(crate) struct Transaction<'a> {
+    postgres: &'a Postgres,
+    connection: Arc<Connection>,
+    _permit: tokio::sync::SemaphorePermit<'a>,
+}
+
+impl Transaction<'_> {
+    pub(crate) async fn query<T>(
+        &self,
+        table: &'static str,
+        sql: &str,
+        params: &[Value<'_>],
+        reader: Reader<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        crate::value::check(params)?;
+        self.connection.query(table, sql, params, reader).await
+    }
+
+    pub(crate) async fn append(&self, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
+        self.postgres.append_on(&self.connection, merchant, parts).await
+    }
+
+    /// Commits, or undoes, and gives the connection back.
+    pub(crate) async fn end(self, commit: bool) -> Result<(), StoreError> {
+        self.connection
+            .command(if commit { "COMMIT" } else { "ROLLBACK" })
+            .await?;
+        self.postgres
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(self.connection);
+        Ok(())
+    }
+}
+
+/// Waits a little before the next attempt, longer each time, and not as long as others who began with this one.
+pub(crate) async fn pause(attempt: u32) {
+    static TURN: AtomicUsize = AtomicUsize::new(0);
+    let turn = u64::try_from(TURN.fetch_add(1, Ordering::Relaxed)).unwrap_or_default();
+    // Consecutive turns are spread over the whole span by multiplying with a large odd number.
+    let spread = turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54;
+    let span = 1_u64 << attempt.min(5);
+    tokio::time::sleep(Duration::from_micros(
+        spread.saturating_mul(span).saturating_add(200),
+    ))
+    .await;
+}
+
+/// Why an append was refused.
+fn refused(error: tokio_postgres::Error) -> AppendError {
+    match error.code() {
+        Some(&SqlState::DIVISION_BY_ZERO) => AppendError::Stale,
+        Some(&SqlState::UNIQUE_VIOLATION) => {
+            let constraint = error.as_db_error().and_then(|db| db.constraint());
+            AppendError::Taken(constraint.unwrap_or("a unique key").to_owned())
+        }
+        Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => AppendError::Again,
+        _ => AppendError::Store(failed(error)),
+    }
+}
+
+/// Sorts PostgreSQL's errors into ours.
+fn failed(error: tokio_postgres::Error) -> StoreError {
+    let Some(db) = error.as_db_error() else {
+        // Whatever isn't an answer of the server is a failure to talk to it; a row that can't be read is told apart
+        // where it is read.
+        return StoreError::Unavailable(Cause::new(error));
+    };
+    let code = db.code();
+    if *code == SqlState::UNIQUE_VIOLATION {
+        return StoreError::Taken(db.constraint().unwrap_or("a unique key").to_owned());
+    }
+    if [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ]
+    .contains(code)
+    {
+        return StoreError::Busy;
+    }
+    // 08: connection, 53: resources, 57P: shutting down or starting up, 25006: a standby after a failover.
+    let text = code.code();
+    if ["08", "53", "57P"].iter().any(|class| text.starts_with(class)) || text == "25006" {
+        return StoreError::Unavailable(Cause::new(error));
+    }
+    StoreError::Database(Cause::new(error))
+}
+
+/// Brings the schema up to date in one transaction that holds the table of migrations, so that of several servers
+/// that start at once, one does it and the others find it done.
+async fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    // The usual start finds everything in place, and waits for nobody.
+    if let Ok(applied) = applied(connection).await
+        && migrate::pending(&applied)?.is_empty()
+    {
+        return Ok(());
+    }
+    for attempt in 0..TRIES {
+        // Two servers that create the same table at once may both be told that it isn't there; the loser of that
+        // race sees a duplicate in the catalogue, and finds the table the next time.
+        match connection.batch(&collated(migrate::TABLE)).await {
+            Err(StoreError::Taken(_) | StoreError::Busy) => pause(attempt).await,
+            Err(StoreError::Database(cause)) if attempt == 0 => {
+                tracing::debug!(%cause, "creating the table of migrations is tried again");
+            }
+            done => {
+                done?;
+                break;
+            }
+        }
+    }
+    connection.command("BEGIN").await?;
+    connection
+        .batch("LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE")
+        .await?;
+    let done = apply(connection).await;
+    connection
+        .command(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })
+        .await?;
+    done
+}
+
+async fn applied(connection: &Connection) -> Result<Vec<migrate::Applied>, StoreError> {
+    connection
+        .query("schema_migrations", migrate::APPLIED, &[], migrate::applied)
+        .await
+}
+
+async fn apply(connection: &Connection) -> Result<(), StoreError> {
+    for migration in migrate::pending(&applied(connection).await?)? {
+        connection.batch(&collated(migration.text)).await?;
+        let checksum = migration.checksum();
+        let params = [
+            Value::Int(migration.version),
+            Value::Text(migration.name),
+            Value::Text(&checksum),
+        ];
+        connection.run(migrate::RECORD, &params).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Text compares byte by byte, as it does in SQLite.
+fn collated(text: &str) -> String {
+    text.replace(" TEXT", " TEXT COLLATE \"C\"")
+}
+
+fn read<T>(
+    rows: &[tokio_postgres::Row],
+    table: &'static str,
+    reader: Reader<T>,
+) -> Result<Vec<T>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            reader(&Row {
+                cells: Cells::Postgres(row),
+                table,
+            })
+        })
+        .collect()
+}

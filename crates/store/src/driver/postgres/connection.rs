@@ -1,0 +1,179 @@
+//! One connection with its prepared statements, and the place that replaces it when it breaks.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{failed, read, tls};
+use crate::error::{Cause, StoreError};
+use crate::value::{Reader, Value};
+
+/// How many prepared statements a connection keeps. Lists of different lengths make different statements, so there
+/// must be a bound; in practice a few dozen are in use.
+const STATEMENTS: usize = 300;
+
+/// Where the server is, and how to talk to it.
+pub(super) struct Address {
+    config: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Address {
+    /// Reads a URL. Beyond what the client knows, `sslrootcert=FILE` names the certificate authority, and
+    /// `sslmode=verify-full` or `verify-ca` mean `require`, which verifies always.
+    pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
+        let (url, authority) = tls::split(url);
+        let mut config: tokio_postgres::Config = url
+            .parse()
+            .map_err(|error: tokio_postgres::Error| StoreError::Unavailable(Cause::new(error)))?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(5));
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("ordrebok");
+        }
+        config.target_session_attrs(tokio_postgres::config::TargetSessionAttrs::ReadWrite);
+        let encrypted = config.get_ssl_mode() == tokio_postgres::config::SslMode::Require;
+        let tls = if encrypted {
+            Some(tls::connector(authority.as_deref())?)
+        } else {
+            None
+        };
+        Ok(Self { config, tls })
+    }
+
+    pub(super) async fn connect(&self) -> Result<Connection, StoreError> {
+        let client = if let Some(tls) = &self.tls {
+            let (client, connection) = self.config.connect(tls.clone()).await.map_err(failed)?;
+            tokio::spawn(async move { report(connection.await) });
+            client
+        } else {
+            let (client, connection) = self.config.connect(NoTls).await.map_err(failed)?;
+            tokio::spawn(async move { report(connection.await) });
+            client
+        };
+        Ok(Connection {
+            client,
+            statements: Mutex::new(HashMap::new()),
+        })
+    }
+}
+
+fn report(end: Result<(), tokio_postgres::Error>) {
+    if let Err(error) = end {
+        tracing::warn!(%error, "a connection to PostgreSQL broke");
+    }
+}
+
+/// A connection. Many tasks may use it at once; their statements queue up in it.
+pub(super) struct Connection {
+    client: Client,
+    statements: Mutex<HashMap<Box<str>, Statement>>,
+}
+
+impl Connection {
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    async fn prepared(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+        let known = self.statements().get(sql).cloned();
+        if let Some(statement) = known {
+            return Ok(statement);
+        }
+        let statement = self.client.prepare(sql).await?;
+        let mut statements = self.statements();
+        if statements.len() >= STATEMENTS {
+            statements.clear();
+        }
+        statements.insert(sql.into(), statement.clone());
+        Ok(statement)
+    }
+
+    fn statements(&self) -> std::sync::MutexGuard<'_, HashMap<Box<str>, Statement>> {
+        self.statements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a prepared statement.
+    pub(super) async fn run(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
+        let statement = self.prepared(sql).await?;
+        let params: Vec<&(dyn ToSql + Sync)> = params
+            .iter()
+            .map(|value| -> &(dyn ToSql + Sync) { value })
+            .collect();
+        self.client.query(&statement, &params).await
+    }
+
+    pub(super) async fn query<T>(
+        &self,
+        table: &'static str,
+        sql: &str,
+        params: &[Value<'_>],
+        reader: Reader<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.run(sql, params).await.map_err(failed)?;
+        read(&rows, table, reader)
+    }
+
+    /// Runs a command without parameters, such as `BEGIN`.
+    pub(super) async fn command(&self, sql: &str) -> Result<(), StoreError> {
+        self.batch(sql).await
+    }
+
+    /// Runs several statements without parameters.
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        self.client.batch_execute(sql).await.map_err(failed)
+    }
+}
+
+/// A connection that is shared, made when first needed and again when it has broken.
+#[derive(Default)]
+pub(super) struct Shared {
+    current: Mutex<Option<Arc<Connection>>>,
+    /// Held while connecting, so that a broken connection is replaced once and not by everybody.
+    connecting: tokio::sync::Mutex<()>,
+    closed: std::sync::atomic::AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn put(&self, connection: Connection) {
+        *self.lock() = Some(Arc::new(connection));
+    }
+
+    pub(super) async fn get(&self, address: &Address) -> Result<Arc<Connection>, StoreError> {
+        if let Some(connection) = self.usable() {
+            return Ok(connection);
+        }
+        let _connecting = self.connecting.lock().await;
+        if self.closed.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(StoreError::Closed);
+        }
+        if let Some(connection) = self.usable() {
+            return Ok(connection);
+        }
+        let connection = Arc::new(address.connect().await?);
+        *self.lock() = Some(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.store(true, std::sync::atomic::Ordering::SeqCst);
+        *self.lock() = None;
+    }
+
+    fn usable(&self) -> Option<Arc<Connection>> {
+        self.lock().clone().filter(|connection| !connection.is_closed())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Connection>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

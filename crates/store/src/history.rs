@@ -1,0 +1,211 @@
+//! How a customer's history is counted and skipped without reading it.
+//!
+//! Beside the orders stand counts per period: per customer, kind and state, in buckets of four sizes, each 256 times
+//! the one before, from a quarter of a second to fifty days. A period is counted as the few whole buckets that cover
+//! it, and the orders in the ragged ends of less than the smallest bucket; an offset is skipped by walking those
+//! pieces from the newest on, and then down into the one in which the page begins. This module only plans; `pages`
+//! asks the database.
+
+use crate::load::Question;
+use crate::rows::HistoryFilter;
+use crate::value::Value;
+
+/// The sizes of buckets, smallest first.
+pub(crate) const LEVELS: [usize; 4] = [1, 2, 3, 4];
+
+/// A bucket of one level holds this many, as a power of two, of the level below.
+const FANOUT_BITS: usize = 8;
+
+/// Times beyond these (140,000 years from now, either way) are taken for these, so that nothing overflows.
+const EDGE: i64 = 1 << 52;
+
+/// A piece of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Whole buckets of one level: from the first to before the last.
+    Buckets { level: usize, first: i64, past: i64 },
+    /// Orders placed from a time to before another, less than the smallest bucket apart (or nearly).
+    Times { from: i64, until: i64 },
+}
+
+/// The bucket of a level that a time (in milliseconds) falls into.
+pub(crate) fn bucket(level: usize, at: i64) -> i64 {
+    at >> bits(level)
+}
+
+/// When a bucket begins; it ends where the next one begins.
+pub(crate) fn begin(level: usize, bucket: i64) -> i64 {
+    bucket << bits(level)
+}
+
+/// The buckets of the level below that make up one bucket.
+pub(crate) fn children(bucket: i64) -> (i64, i64) {
+    (bucket << FANOUT_BITS, bucket.saturating_add(1) << FANOUT_BITS)
+}
+
+/// By how many bits a time is shifted to make its bucket.
+pub(crate) fn bits(level: usize) -> usize {
+    level.saturating_mul(FANOUT_BITS)
+}
+
+/// Covers a period with as few pieces as can be, at most nine, newest first.
+pub(crate) fn plan(from: i64, until: i64) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    cover(
+        LEVELS.len(),
+        from.clamp(-EDGE, EDGE),
+        until.clamp(-EDGE, EDGE),
+        &mut pieces,
+    );
+    pieces
+}
+
+fn cover(level: usize, from: i64, until: i64, pieces: &mut Vec<Piece>) {
+    if from >= until {
+        return;
+    }
+    let Some(below) = level.checked_sub(1) else {
+        pieces.push(Piece::Times { from, until });
+        return;
+    };
+    // The first bucket that begins at `from` or later, and the one that `until` falls into.
+    let first = bucket(level, from.saturating_sub(1)).saturating_add(1);
+    let past = bucket(level, until);
+    if first >= past {
+        cover(below, from, until, pieces);
+        return;
+    }
+    cover(below, begin(level, past), until, pieces);
+    pieces.push(Piece::Buckets { level, first, past });
+    cover(below, from, begin(level, first), pieces);
+}
+
+/// Asks for the number of orders in each piece, by kind and state: rows of (piece, kind, state, n).
+pub(crate) fn count_question<'a>(filter: &'a HistoryFilter, pieces: &[Piece]) -> Question<'a> {
+    let mut question = Question::new(filter.merchant);
+    question.params.push(Value::Text(&filter.customer));
+    for (at, piece) in pieces.iter().enumerate() {
+        if at > 0 {
+            question.text(" UNION ALL ");
+        }
+        question.text(&format!("SELECT CAST({at} AS BIGINT) AS piece, kind, state, "));
+        match *piece {
+            Piece::Buckets { level, first, past } => {
+                question.text("CAST(SUM(n) AS BIGINT) AS n FROM history_counts");
+                question.text(&format!(
+                    " WHERE merchant = $1 AND customer = $2 AND level = {level}"
+                ));
+                question.between("bucket", first, past);
+            }
+            Piece::Times { from, until } => {
+                question.text("COUNT(*) AS n FROM orders");
+                question.text(" WHERE merchant = $1 AND customer = $2 AND customer <> ''");
+                question.between("created_at", from, until);
+            }
+        }
+        question.one_of("kind", &filter.kinds);
+        question.one_of("state", &filter.states);
+        question.text(" GROUP BY kind, state");
+    }
+    question
+}
+
+/// Asks how many orders each bucket of a range holds, newest first: rows of (bucket, n).
+pub(crate) fn buckets_question(filter: &HistoryFilter, level: usize, range: (i64, i64)) -> Question<'_> {
+    let mut question = Question::new(filter.merchant);
+    question.params.push(Value::Text(&filter.customer));
+    question.text("SELECT bucket, CAST(SUM(n) AS BIGINT) AS n FROM history_counts");
+    question.text(&format!(
+        " WHERE merchant = $1 AND customer = $2 AND level = {level}"
+    ));
+    question.between("bucket", range.0, range.1);
+    question.one_of("kind", &filter.kinds);
+    question.one_of("state", &filter.states);
+    question.text(" GROUP BY bucket ORDER BY bucket DESC");
+    question
+}
+
+impl Question<'_> {
+    /// Appends ` AND column >= from AND column < until`.
+    pub(crate) fn between(&mut self, column: &str, from: i64, until: i64) {
+        self.text(&format!(" AND {column} >= "));
+        self.param(Value::Int(from));
+        self.text(&format!(" AND {column} < "));
+        self.param(Value::Int(until));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(piece: &Piece) -> (i64, i64) {
+        match *piece {
+            Piece::Buckets { level, first, past } => (begin(level, first), begin(level, past)),
+            Piece::Times { from, until } => (from, until),
+        }
+    }
+
+    #[test]
+    fn pieces_cover_the_period_once_and_come_newest_first() {
+        let edges = [
+            i64::MIN,
+            -EDGE,
+            -257,
+            -256,
+            -1,
+            0,
+            1,
+            255,
+            256,
+            65_535,
+            65_536,
+            70_000,
+            1 << 24,
+            (1 << 32) - 1,
+            1 << 32,
+            (1 << 32) + 300,
+            1_700_000_000_000,
+            EDGE,
+            i64::MAX,
+        ];
+        for from in edges {
+            for until in edges {
+                let pieces = plan(from, until);
+                assert!(pieces.len() <= 9, "{from} {until}: {pieces:?}");
+                let mut end = until.clamp(-EDGE, EDGE);
+                for piece in &pieces {
+                    let (first, past) = span(piece);
+                    assert_eq!(past, end, "{from} {until}: {pieces:?}");
+                    assert!(first < past);
+                    end = first;
+                }
+                if from < until {
+                    assert_eq!(end, from.clamp(-EDGE, EDGE), "{from} {until}: {pieces:?}");
+                } else {
+                    assert!(pieces.is_empty());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_made_of_its_children() {
+        for at in [-1_i64, 0, 255, 256, 1_700_000_000_123] {
+            for level in [2, 3, 4] {
+                let (first, past) = children(bucket(level, at));
+                assert_eq!(begin(level, bucket(level, at)), begin(level - 1, first));
+                assert!((first..past).contains(&bucket(level - 1, at)));
+            }
+        }
+    }
+
+    #[test]
+    fn ragged_ends_are_shorter_than_two_of_the_smallest_buckets() {
+        for piece in plan(1_699_999_999_999, 1_700_000_000_321) {
+            if let Piece::Times { from, until } = piece {
+                assert!(until - from < 512, "{piece:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The schema's history: embedded, ordered, and checked. A database that is newer than this program, or that was
+//! made by other migrations than this program's, is refused with the reason.
+
+use sha2::{Digest, Sha256};
+
+use crate::error::StoreError;
+use crate::value::Row;
+
+/// One step forward.
+pub(crate) struct Migration {
+    /// Its place: 1, 2, 3, ...
+    pub(crate) version: i64,
+    /// Its file's name, for people.
+    pub(crate) name: &'static str,
+    /// The statements, for both databases.
+    pub(crate) text: &'static str,
+}
+
+const ALL: &[Migration] = &[Migration {
+    version: 1,
+    name: "0001_tables",
+    text: include_str!("../migrations/0001_tables.sql"),
+}];
+
+/// The table that remembers what was applied.
+pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    version BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    PRIMARY KEY (version)
+);";
+
+/// Reads it.
+pub(crate) const APPLIED: &str = "SELECT version, checksum FROM schema_migrations ORDER BY version";
+
+/// Adds to it.
+pub(crate) const RECORD: &str = "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)";
+
+/// A migration that the database says was applied.
+pub(crate) struct Applied {
+    version: i64,
+    checksum: String,
+}
+
+pub(crate) fn applied(row: &Row<'_>) -> Result<Applied, StoreError> {
+    Ok(Applied {
+        version: row.int(0)?,
+        checksum: row.text(1)?,
+    })
+}
+
+impl Migration {
+    /// What must never change once it has been released.
+    pub(crate) fn checksum(&self) -> String {
+        use std::fmt::Write;
+        Sha256::digest(self.text.as_bytes())
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                // Writing into a String can't fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+    }
+}
+
+/// What is still to be applied, or why the database is refused.
+pub(crate) fn pending(applied: &[Applied]) -> Result<&'static [Migration], StoreError> {
+    for (at, done) in applied.iter().enumerate() {
+        let Some(known) = ALL.get(at).filter(|known| known.version == done.version) else {
+            return Err(StoreError::Schema(format!(
+                "the database has schema version {}, this program knows up to {}: start a newer program",
+                done.version,
+                ALL.len()
+            )));
+        };
+        if known.checksum() != done.checksum {
+            return Err(StoreError::Schema(format!(
+                "the database's schema version {} was made by another {} than this program's",
+                done.version, known.name
+            )));
+        }
+    }
+    Ok(ALL.get(applied.len()..).unwrap_or_default())
+}

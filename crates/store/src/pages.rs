@@ -1,0 +1,281 @@
+//! Pages of a customer's history. With filters on kind, state and period only, a page costs the same wherever it
+//! begins and however many orders don't match; the other filters read what matches.
+
+use std::collections::BTreeSet;
+
+use crate::Store;
+use crate::error::StoreError;
+use crate::history::{Piece, begin, buckets_question, children, count_question, plan};
+use crate::load::Question;
+use crate::orders::{ORDER_COLUMNS, order_row};
+use crate::rows::{HistoryFilter, HistoryRows};
+use crate::value::{Row, Value};
+
+/// So few rows are skipped faster than looked for in the counts.
+const NEAR: u64 = 64;
+
+/// More sorts (kind and state) than this are read through the index that isn't split by sort.
+const SORTS: usize = 24;
+
+/// Where a page begins: this many orders after the newest one that was placed before this time.
+struct Start {
+    before: i64,
+    skip: u64,
+}
+
+/// How many orders of one sort a piece holds.
+struct Counted {
+    piece: i64,
+    sort: (String, String),
+    n: u64,
+}
+
+impl Store {
+    /// One page of a customer's history, newest first, then highest id first, with the number of all that match.
+    /// The page of an offset beyond that number is empty; its total is right all the same. A history of the empty
+    /// customer is empty.
+    pub async fn history(
+        &self,
+        filter: &HistoryFilter,
+        offset: u64,
+        limit: u64,
+    ) -> Result<HistoryRows, StoreError> {
+        if filter.reseller.is_some() || filter.reference.is_some() || !filter.products.is_empty() {
+            return self.history_by_reading(filter, offset, limit).await;
+        }
+        let pieces = plan(filter.from, filter.until);
+        if pieces.is_empty() || filter.customer.is_empty() {
+            return Ok(HistoryRows::default());
+        }
+        let question = count_question(filter, &pieces);
+        let counted = self
+            .driver
+            .query("history_counts", &question.sql, &question.params, counted)
+            .await?;
+        let total = counted
+            .iter()
+            .fold(0_u64, |sum, counted| sum.saturating_add(counted.n));
+        if offset >= total || limit == 0 {
+            return Ok(HistoryRows {
+                total,
+                orders: Vec::new(),
+            });
+        }
+        let start = self.start(filter, &pieces, &counted, offset).await?;
+        let sorts: BTreeSet<(String, String)> = counted
+            .into_iter()
+            .filter(|counted| counted.n > 0)
+            .map(|counted| counted.sort)
+            .collect();
+        let all = filter.kinds.is_empty() && filter.states.is_empty();
+        let page = if all || sorts.len() > SORTS {
+            page_question(filter, &start, limit)
+        } else {
+            sorted_question(filter, &start, limit, &sorts)
+        };
+        let orders = self
+            .driver
+            .query("orders", &page.sql, &page.params, order_row)
+            .await?;
+        Ok(HistoryRows { total, orders })
+    }
+
+    /// Skips from piece to piece, and then down into the one that the offset falls into.
+    async fn start(
+        &self,
+        filter: &HistoryFilter,
+        pieces: &[Piece],
+        counted: &[Counted],
+        offset: u64,
+    ) -> Result<Start, StoreError> {
+        let mut start = Start {
+            before: filter.until,
+            skip: offset,
+        };
+        if offset <= NEAR {
+            return Ok(start);
+        }
+        for (at, piece) in (0..).zip(pieces) {
+            let held = counted
+                .iter()
+                .filter(|counted| counted.piece == at)
+                .map(|counted| counted.n);
+            let held = held.fold(0, u64::saturating_add);
+            if start.skip >= held {
+                start.skip = start.skip.saturating_sub(held);
+                start.before = match *piece {
+                    Piece::Buckets { level, first, .. } => begin(level, first),
+                    Piece::Times { from, .. } => from,
+                };
+                continue;
+            }
+            if let Piece::Buckets { level, first, past } = *piece {
+                self.descend(filter, level, (first, past), &mut start).await?;
+            }
+            break;
+        }
+        Ok(start)
+    }
+
+    async fn descend(
+        &self,
+        filter: &HistoryFilter,
+        top: usize,
+        range: (i64, i64),
+        start: &mut Start,
+    ) -> Result<(), StoreError> {
+        let mut range = range;
+        for level in (1..=top).rev() {
+            if start.skip <= NEAR {
+                return Ok(());
+            }
+            let question = buckets_question(filter, level, range);
+            let reader = |row: &Row<'_>| Ok((row.int(0)?, unsigned(row.int(1)?)));
+            let buckets = self
+                .driver
+                .query("history_counts", &question.sql, &question.params, reader)
+                .await?;
+            let mut within = None;
+            for (bucket, held) in buckets {
+                if start.skip < held {
+                    within = Some(bucket);
+                    break;
+                }
+                start.skip = start.skip.saturating_sub(held);
+                start.before = begin(level, bucket);
+            }
+            // None: orders have moved since they were counted, and what is left is skipped one by one.
+            let Some(bucket) = within else { return Ok(()) };
+            start.before = start.before.min(begin(level, bucket.saturating_add(1)));
+            range = children(bucket);
+        }
+        Ok(())
+    }
+
+    /// Exact for every filter, at the cost of reading what matches the most selective of them.
+    async fn history_by_reading(
+        &self,
+        filter: &HistoryFilter,
+        offset: u64,
+        limit: u64,
+    ) -> Result<HistoryRows, StoreError> {
+        let mut count = Question::new(filter.merchant);
+        count.text("SELECT COUNT(*) FROM orders o");
+        matching(&mut count, filter, filter.until);
+        let total = self
+            .driver
+            .query("orders", &count.sql, &count.params, |row| row.int(0))
+            .await?;
+        let total = unsigned(total.first().copied().unwrap_or_default());
+        if offset >= total || limit == 0 {
+            return Ok(HistoryRows {
+                total,
+                orders: Vec::new(),
+            });
+        }
+        let page = page_question(
+            filter,
+            &Start {
+                before: filter.until,
+                skip: offset,
+            },
+            limit,
+        );
+        let orders = self
+            .driver
+            .query("orders", &page.sql, &page.params, order_row)
+            .await?;
+        Ok(HistoryRows { total, orders })
+    }
+}
+
+fn counted(row: &Row<'_>) -> Result<Counted, StoreError> {
+    Ok(Counted {
+        piece: row.int(0)?,
+        sort: (row.text(1)?, row.text(2)?),
+        n: unsigned(row.int(3)?),
+    })
+}
+
+fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or_default()
+}
+
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Appends the whole filter as conditions on `o`.
+fn matching<'a>(question: &mut Question<'a>, filter: &'a HistoryFilter, until: i64) {
+    question.text(" WHERE o.merchant = $1 AND o.customer <> '' AND o.customer = ");
+    question.param(Value::Text(&filter.customer));
+    question.between("o.created_at", filter.from, until);
+    question.one_of("o.kind", &filter.kinds);
+    question.one_of("o.state", &filter.states);
+    if let Some(reseller) = &filter.reseller {
+        question.text(" AND o.reseller = ");
+        question.param(Value::Text(reseller));
+    }
+    if let Some(reference) = &filter.reference {
+        // The second condition is what lets the partial index be used.
+        question.text(if reference.is_empty() {
+            ""
+        } else {
+            " AND o.reference <> ''"
+        });
+        question.text(" AND o.reference = ");
+        question.param(Value::Text(reference));
+    }
+    if !filter.products.is_empty() {
+        question.text(" AND o.id IN (SELECT p.order_id FROM order_products p WHERE p.merchant = $1");
+        question.text(" AND p.customer = ");
+        question.param(Value::Text(&filter.customer));
+        question.one_of("p.product", &filter.products);
+        question.between("p.created_at", filter.from, until);
+        question.text(")");
+    }
+}
+
+fn page_question<'a>(filter: &'a HistoryFilter, start: &Start, limit: u64) -> Question<'a> {
+    let mut question = Question::new(filter.merchant);
+    question.text(&format!("SELECT {ORDER_COLUMNS} FROM orders o"));
+    matching(&mut question, filter, start.before);
+    question.text(" ORDER BY o.created_at DESC, o.id DESC");
+    cut(&mut question, limit, start.skip);
+    question
+}
+
+fn cut(question: &mut Question<'_>, limit: u64, skip: u64) {
+    question.text(" LIMIT ");
+    question.param(Value::Int(signed(limit)));
+    question.text(" OFFSET ");
+    question.param(Value::Int(signed(skip)));
+}
+
+/// The same page, taken from the newest of each sort that matches: what doesn't match is never read.
+fn sorted_question<'a>(
+    filter: &'a HistoryFilter,
+    start: &Start,
+    limit: u64,
+    sorts: &'a BTreeSet<(String, String)>,
+) -> Question<'a> {
+    let mut question = Question::new(filter.merchant);
+    question.params.push(Value::Text(&filter.customer));
+    question.text(&format!("SELECT {ORDER_COLUMNS} FROM ("));
+    for (at, (kind, state)) in sorts.iter().enumerate() {
+        question.text(if at == 0 { "" } else { " UNION ALL " });
+        question.text("SELECT created_at, id FROM (SELECT created_at, id FROM orders");
+        question.text(" WHERE merchant = $1 AND customer = $2 AND customer <> '' AND kind = ");
+        question.param(Value::Text(kind));
+        question.text(" AND state = ");
+        question.param(Value::Text(state));
+        question.between("created_at", filter.from, start.before);
+        question.text(" ORDER BY created_at DESC, id DESC LIMIT ");
+        question.param(Value::Int(signed(limit.saturating_add(start.skip))));
+        question.text(&format!(") AS s{at}"));
+    }
+    question.text(") AS found JOIN orders o ON o.merchant = $1 AND o.id = found.id");
+    question.text(" ORDER BY found.created_at DESC, found.id DESC");
+    cut(&mut question, limit, start.skip);
+    question
+}
