@@ -51,6 +51,11 @@ impl Server {
         run_beside(self.database().command(&["merchant", "add", name]))
             .await
             .expect(0);
+        self.known_merchant(name)
+    }
+
+    /// A merchant that was added before.
+    pub fn known_merchant(&self, name: &str) -> Merchant {
         Merchant {
             name: name.to_owned(),
             http: self.http().clone(),
@@ -178,6 +183,11 @@ impl Merchant {
 }
 
 impl Caller {
+    /// The headers that every call of its carries.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// A GET.
     pub fn get(&self, path: &str) -> Call {
         self.call(Method::GET, path)

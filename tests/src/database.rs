@@ -33,11 +33,41 @@ enum Place {
 impl Database {
     /// Makes one.
     pub async fn create(backend: Backend) -> Self {
-        let place = match backend {
-            Backend::Sqlite => Place::Sqlite(tempfile::tempdir().expect("a temporary folder can be made")),
-            Backend::Postgres => create_postgres().await,
-        };
-        Self { place }
+        match backend {
+            Backend::Sqlite => Self {
+                place: Place::Sqlite(tempfile::tempdir().expect("a temporary folder can be made")),
+            },
+            Backend::Postgres => Self::on_postgres(&std::env::var("ORDREBOK_TEST_POSTGRES").expect(
+                "the PostgreSQL half of the stories needs ORDREBOK_TEST_POSTGRES=postgres://user@host:port/ \
+                 (./test starts a server for it)",
+            ))
+            .await,
+        }
+    }
+
+    /// Makes one on this PostgreSQL server.
+    pub async fn on_postgres(server: &str) -> Self {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let server = Url::parse(server).expect("the PostgreSQL server is named by a URL");
+        let name = format!(
+            "stories_{}_{}",
+            std::process::id(),
+            MADE.fetch_add(1, Ordering::Relaxed)
+        );
+        // Process ids come round again: a run that was killed may have left one of the same name.
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        execute(&server, &[&drop, &format!("CREATE DATABASE {name}")]).await;
+        Self {
+            place: Place::Postgres { server, name },
+        }
+    }
+
+    /// The folder of a SQLite database, the URL of one on PostgreSQL.
+    pub fn location(&self) -> String {
+        match &self.place {
+            Place::Sqlite(folder) => folder.path().to_string_lossy().into_owned(),
+            Place::Postgres { server, name } => with_database(server, name).into(),
+        }
     }
 
     /// Which kind it is.
@@ -51,12 +81,11 @@ impl Database {
     /// A command of the program on this database.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut all: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        match &self.place {
-            Place::Sqlite(folder) => all.extend(["--data".into(), folder.path().into()]),
-            Place::Postgres { server, name } => {
-                all.extend(["--database".into(), with_database(server, name).as_str().into()]);
-            }
-        }
+        let option = match self.place {
+            Place::Sqlite(_) => "--data",
+            Place::Postgres { .. } => "--database",
+        };
+        all.extend([option.into(), self.location().into()]);
         Command::new(all)
     }
 
@@ -88,27 +117,6 @@ impl Drop for Database {
     }
 }
 
-async fn create_postgres() -> Place {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("ORDREBOK_TEST_POSTGRES").expect(
-        "the PostgreSQL half of the stories needs ORDREBOK_TEST_POSTGRES=postgres://user@host:port/ (./test starts a server \
-         for it)",
-    );
-    let server = Url::parse(&server).expect("ORDREBOK_TEST_POSTGRES is a URL");
-    let name = format!(
-        "stories_{}_{}",
-        std::process::id(),
-        MADE.fetch_add(1, Ordering::Relaxed)
-    );
-    // Process ids come round again: a run that was killed may have left one of the same name.
-    let statements = [
-        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
-        format!("CREATE DATABASE {name}"),
-    ];
-    execute(&server, &[&statements[0], &statements[1]]).await;
-    Place::Postgres { server, name }
-}
-
 async fn execute(server: &Url, statements: &[&str]) {
     let url = if server.path().trim_matches('/').is_empty() {
         with_database(server, "postgres")
@@ -117,7 +125,7 @@ async fn execute(server: &Url, statements: &[&str]) {
     };
     let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls)
         .await
-        .expect("ORDREBOK_TEST_POSTGRES answers");
+        .expect("the PostgreSQL server answers");
     let connection = tokio::spawn(connection);
     for statement in statements {
         // Each on its own: CREATE DATABASE refuses to run inside a transaction block.

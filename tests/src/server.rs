@@ -74,9 +74,9 @@ impl Server {
         &self.http
     }
 
-    /// Its address, such as `http://127.0.0.1:41234`; another after a restart.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.http.address())
+    /// Its address, such as `127.0.0.1:41234`; another after a restart.
+    pub fn address(&self) -> &str {
+        &self.process.as_ref().expect("the server runs").address
     }
 
     /// Runs one command of the program on the server's database, while it runs.
