@@ -78,6 +78,30 @@ impl Database {
         }
     }
 
+    /// Everything that is stored, as bytes: the files of a SQLite database, pg_dump's output of one on PostgreSQL.
+    pub fn everything(&self) -> Vec<u8> {
+        match &self.place {
+            Place::Sqlite(folder) => {
+                let files = std::fs::read_dir(folder.path()).expect("the folder can be listed");
+                files
+                    .flat_map(|file| std::fs::read(file.expect("a file").path()).expect("a file can be read"))
+                    .collect()
+            }
+            Place::Postgres { .. } => {
+                let dumped = std::process::Command::new("pg_dump")
+                    .arg(self.location())
+                    .output();
+                let dumped = dumped.expect("pg_dump comes with PostgreSQL");
+                assert!(
+                    dumped.status.success(),
+                    "{}",
+                    String::from_utf8_lossy(&dumped.stderr)
+                );
+                dumped.stdout
+            }
+        }
+    }
+
     /// A command of the program on this database.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut all: Vec<OsString> = arguments.iter().map(OsString::from).collect();

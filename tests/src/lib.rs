@@ -65,6 +65,10 @@ mod receiver;
 mod server;
 mod story;
 
+use std::path::Path;
+
+use serde_json::Value;
+
 pub use caller::{Caller, Credential, Merchant};
 pub use database::{Backend, Database};
 pub use http::{Call, Http, Reply, Unanswered};
@@ -72,3 +76,12 @@ pub use program::{Run, program, run};
 pub use receiver::{Received, Receiver};
 pub use server::{Options, Server};
 pub use story::{Scene, Stage, eventually, tell};
+
+/// The example body of one of the documents that the APIs are built to, from `tests/data/seeds`.
+pub fn seed(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data/seeds")
+        .join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

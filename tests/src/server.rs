@@ -104,6 +104,11 @@ impl Server {
     /// Stops it with SIGTERM and gives it 30 seconds to finish what runs.
     pub fn stop(&mut self) -> ExitStatus {
         self.terminate();
+        self.stopped()
+    }
+
+    /// Waits for it to stop after [`Server::terminate`].
+    pub fn stopped(&mut self) -> ExitStatus {
         let process = self.process.take().expect("the server runs");
         process.wait(Duration::from_secs(30))
     }
