@@ -1,1 +1,138 @@
-//! book
+//! The order book: what can be done with orders, each use case in one transaction.
+//!
+//! This is the only layer that opens a transaction. A use case loads what it touches, lets the pure rules of the
+//! [`order`] crate decide, and writes events, snapshot, names, idempotency answer and owed calls together or not at
+//! all. Dialects, pages and commands of the program call it; none of them knows the store.
+//!
+//! - [`Book::execute`] and [`Book::answer`] run commands on orders
+//! - [`Book::order`], [`Book::rendered`], [`Book::history`] read them
+//! - [`Book::import`] takes orders over; [`Book::verify`] replays and checks everything
+//! - [`Book::issue_token`], [`Book::authenticate_token`], [`Book::authenticate_key`] say who calls
+//! - [`Book::run_due`], [`Book::claim_deliveries`] are the background workers' side
+//!
+//! Deliberately absent: HTTP, wire formats, the machine's clock and randomness ([`Clock`], [`Entropy`] bring them).
+
+mod blocks;
+mod codec;
+mod credentials;
+mod deliveries;
+mod documents;
+mod due;
+mod edge;
+mod error;
+mod execute;
+mod export;
+mod history;
+mod hot;
+mod import;
+mod merchants;
+mod read;
+mod secrets;
+mod tokens;
+mod verify;
+mod work;
+
+pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
+pub use deliveries::{Attempt, OwedCall};
+pub use documents::{Document, DocumentPage};
+pub use edge::{Clock, Entropy};
+pub use error::BookError;
+pub use execute::{Executed, Idempotency, KeyReuse, Reply, Request, Step, Target};
+pub use export::Exported;
+pub use history::{HistoryPage, HistoryQuery};
+pub use import::{Imported, Told};
+pub use merchants::Merchant;
+pub use read::Reference;
+pub use store::Database;
+pub use tokens::{AuthError, IssuedToken};
+pub use verify::{Finding, Verified};
+pub use work::{Outcome, Work};
+
+use blocks::Blocks;
+use order::NumberStyle;
+use std::sync::Arc;
+use store::Store;
+use tokio::sync::Notify;
+
+/// The order book. Cheap to clone; all clones are the same book.
+#[derive(Clone)]
+pub struct Book {
+    inner: Arc<Inner>,
+}
+
+/// What an operator can set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// How captures, refunds and cancellations are numbered.
+    pub numbers: NumberStyle,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: Settings,
+    salt: secrets::Salt,
+    blocks: Blocks,
+    access: credentials::AccessCache,
+    hot: hot::HotAnswers,
+    due: Notify,
+}
+
+impl Book {
+    /// Opens the book over a database, and brings the database's schema up to date.
+    ///
+    /// # Errors
+    /// [`BookError::Store`] when the database can't be reached, or its schema is not one that this program knows.
+    pub async fn open(
+        database: &Database,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, BookError> {
+        let store = Store::open(database).await?;
+        let salt = secrets::Salt::of_database(&store, entropy.as_ref()).await?;
+        let inner = Inner {
+            store,
+            clock,
+            entropy,
+            settings,
+            salt,
+            blocks: Blocks::default(),
+            access: credentials::AccessCache::default(),
+            hot: hot::HotAnswers::default(),
+            due: Notify::new(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The time, as the book sees it.
+    pub fn now(&self) -> order::Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), BookError> {
+        Ok(self.inner.store.ping().await?)
+    }
+
+    /// Finishes what is being written and lets go of the database.
+    pub async fn close(&self) {
+        self.inner.store.close().await;
+    }
+
+    /// Waits until something new is owed or due. Workers look by themselves from time to time as well, since another
+    /// server may have put it there.
+    pub async fn something_due(&self) {
+        self.inner.due.notified().await;
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.store
+    }
+}

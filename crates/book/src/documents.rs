@@ -1,0 +1,136 @@
+//! Documents: what a dialect keeps beside orders, such as customers and catalogues.
+
+use crate::{Book, BookError};
+use order::{MerchantId, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+use store::DocumentFilter;
+use store::rows::{DocumentKey, DocumentRow};
+
+/// One document.
+#[derive(Debug, Clone)]
+pub struct Document<T> {
+    /// What sort of document, such as `account`.
+    pub kind: String,
+    /// Its id, unique within merchant and kind.
+    pub id: String,
+    /// How often it has been written; zero for a new one.
+    pub version: i64,
+    /// What it hangs on; empty when nothing.
+    pub owner: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the server itself must act on it next.
+    pub wake_at: Option<Timestamp>,
+    /// What it says.
+    pub body: T,
+}
+
+impl<T> Document<T> {
+    /// A document that is not kept yet.
+    pub fn new(kind: &str, id: String, created_at: Timestamp, body: T) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id,
+            version: 0,
+            owner: String::new(),
+            created_at,
+            wake_at: None,
+            body,
+        }
+    }
+}
+
+/// One page of documents, newest first.
+#[derive(Debug, Clone)]
+pub struct DocumentPage<T> {
+    /// How many there are on all pages.
+    pub total: u64,
+    /// The page.
+    pub documents: Vec<Document<T>>,
+}
+
+impl<T: DeserializeOwned> Document<T> {
+    pub(crate) fn of_row(row: &DocumentRow) -> Result<Self, BookError> {
+        let body = serde_json::from_str(&row.body).map_err(|source| BookError::Corrupt {
+            what: "document",
+            id: format!("{} {}", row.kind, row.id),
+            source,
+        })?;
+        Ok(Self {
+            kind: row.kind.clone(),
+            id: row.id.clone(),
+            version: row.version,
+            owner: row.owner.clone(),
+            created_at: Timestamp(row.created_at),
+            wake_at: row.wake_at.map(Timestamp),
+            body,
+        })
+    }
+}
+
+impl<T: Serialize> Document<T> {
+    /// The row of its next version, and the version that it replaces.
+    pub(crate) fn to_row(&self, now: Timestamp) -> Result<(DocumentRow, Option<i64>), BookError> {
+        let body = serde_json::to_string(&self.body).map_err(|source| BookError::Corrupt {
+            what: "document",
+            id: format!("{} {}", self.kind, self.id),
+            source,
+        })?;
+        let row = DocumentRow {
+            kind: self.kind.clone(),
+            id: self.id.clone(),
+            version: self.version.saturating_add(1),
+            owner: self.owner.clone(),
+            created_at: self.created_at.0,
+            updated_at: now.0,
+            wake_at: self.wake_at.map(|at| at.0),
+            body,
+        };
+        Ok((row, Some(self.version).filter(|version| *version > 0)))
+    }
+}
+
+impl Book {
+    /// One document.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn document<T: DeserializeOwned>(
+        &self,
+        merchant: MerchantId,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<Document<T>>, BookError> {
+        let key = DocumentKey {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+        };
+        self.store()
+            .document(merchant.0, &key)
+            .await?
+            .as_ref()
+            .map(Document::of_row)
+            .transpose()
+    }
+
+    /// A page of the documents of one kind, or of those that hang on one owner, newest first.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn documents<T: DeserializeOwned>(
+        &self,
+        merchant: MerchantId,
+        (kind, owner): (&str, Option<&str>),
+        offset: u64,
+        limit: u64,
+    ) -> Result<DocumentPage<T>, BookError> {
+        let filter = DocumentFilter {
+            merchant: merchant.0,
+            kind: kind.to_owned(),
+            owner: owner.map(ToOwned::to_owned),
+        };
+        let (total, rows) = self.store().documents(&filter, offset, limit).await?;
+        let documents = rows.iter().map(Document::of_row).collect::<Result<_, _>>()?;
+        Ok(DocumentPage { total, documents })
+    }
+}

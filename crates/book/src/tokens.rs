@@ -1,0 +1,127 @@
+//! Access tokens: random text, of which only the hash is kept, so that any server can check one and none can forge
+//! one from what the database holds.
+
+use crate::credentials::{Api, Scope, access_of};
+use crate::secrets::random_text;
+use crate::{Access, Book, BookError};
+use order::MerchantId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::rows::TokenRow;
+
+/// A token that was handed out. Only its hash is kept.
+#[derive(Debug, Clone)]
+pub struct IssuedToken {
+    /// What the client shows from now on.
+    pub text: String,
+    /// For how many seconds.
+    pub expires_in: i64,
+    /// Who it speaks for.
+    pub access: Access,
+}
+
+/// Why a caller is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// What was shown opens nothing: unknown, wrong, of another API, expired or taken back. Which of them is not told.
+    #[error("the credential is not accepted")]
+    Denied,
+    /// It could not be checked.
+    #[error(transparent)]
+    Book(#[from] BookError),
+}
+
+/// What is kept with a token.
+#[derive(Debug, Serialize, Deserialize)]
+struct Grants {
+    scope: Scope,
+}
+
+impl Book {
+    /// Gives a client an access token for its id and secret.
+    ///
+    /// # Errors
+    /// [`AuthError::Denied`] when they are not right.
+    pub async fn issue_token(
+        &self,
+        api: Api,
+        client: &str,
+        secret: &str,
+        seconds: i64,
+    ) -> Result<IssuedToken, AuthError> {
+        let (access, _row) = self.authenticate_client(api, client, secret).await?;
+        let text = format!(
+            "{:x}.{}",
+            access.merchant.0,
+            random_text(self.inner.entropy.as_ref())
+        );
+        let grants = serde_json::to_string(&Grants { scope: access.scope }).unwrap_or_default();
+        let row = TokenRow {
+            merchant: access.merchant.0,
+            hash: self.inner.salt.hash(&text),
+            credential: access.credential,
+            grants,
+            expires_at: self.now().plus_millis(seconds.saturating_mul(1000)).0,
+        };
+        self.store().add_token(&row).await.map_err(BookError::from)?;
+        Ok(IssuedToken {
+            text,
+            expires_in: seconds,
+            access,
+        })
+    }
+
+    /// Who shows this token.
+    ///
+    /// # Errors
+    /// [`AuthError::Denied`] when it opens nothing.
+    pub async fn authenticate_token(&self, api: Api, text: &str) -> Result<Arc<Access>, AuthError> {
+        let (hash, now) = (self.inner.salt.hash(text), self.now());
+        if let Some(access) = self
+            .inner
+            .access
+            .get(&hash, now)
+            .filter(|access| access.api == api)
+        {
+            return Ok(access);
+        }
+        let merchant = merchant_in(text).ok_or(AuthError::Denied)?;
+        let found = self
+            .store()
+            .token(merchant.0, &hash)
+            .await
+            .map_err(BookError::from)?;
+        let (token, credential) = found.ok_or(AuthError::Denied)?;
+        if token.expires_at <= now.0 || credential.revoked_at.is_some() || credential.api != api.as_str() {
+            return Err(AuthError::Denied);
+        }
+        let grants: Grants = serde_json::from_str(&token.grants).map_err(|_error| AuthError::Denied)?;
+        let mut access = access_of(&credential)?;
+        access.scope = access.scope.min(grants.scope);
+        let access = Arc::new(access);
+        // One that ends within the second is asked for again, so that it never outlives its time.
+        if token.expires_at.saturating_sub(now.0) > 1000 {
+            self.inner.access.put(hash, &access, now);
+        }
+        Ok(access)
+    }
+
+    /// Removes tokens whose time is up, and answers kept under keys for longer than `answers_for_millis`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn purge(&self, answers_for_millis: i64) -> Result<(), BookError> {
+        let now = self.now().0;
+        self.store().delete_expired_tokens(now).await?;
+        self.store()
+            .purge_answers(now.saturating_sub(answers_for_millis), 1000)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The merchant that a token names before its dot, so that it is found within that merchant alone.
+fn merchant_in(text: &str) -> Option<MerchantId> {
+    let (merchant, _secret) = text.split_once('.')?;
+    i64::from_str_radix(merchant, 16).ok().map(MerchantId)
+}

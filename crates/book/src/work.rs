@@ -1,0 +1,224 @@
+//! One unit of work: what a transaction has loaded, and what it will write.
+
+use crate::codec::{before_of, event_row, names_of, order_of, order_row, products_of, references_of};
+use crate::{Book, BookError, Document};
+use order::{Command, Context, Event, Ids, Order, Refusal, Status, Timestamp, apply, decide};
+use serde::{Serialize, de::DeserializeOwned};
+use store::rows::{Changes, DeliveryRow, DocumentWrite, Loaded, OrderWrite};
+
+/// What came of commands on one order.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The order as it was, if it was.
+    pub before: Option<Order>,
+    /// The order as it is now.
+    pub order: Order,
+    /// What happened; nothing when all was done already.
+    pub events: Vec<Event>,
+}
+
+/// What a transaction has loaded, and what it will write. Use cases run their commands on it.
+pub struct Work<'a> {
+    loaded: &'a Loaded,
+    context: Context,
+    changes: Changes,
+}
+
+/// Why a use case stops: it is refused, or something is wrong with what is kept.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Refused(Refusal),
+    Failed(BookError),
+    /// The id of the order that was to be registered is one that another system's order goes by.
+    IdTaken,
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<BookError> for Stop {
+    fn from(error: BookError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(loaded: &'a Loaded, context: Context) -> Self {
+        Self {
+            loaded,
+            context,
+            changes: Changes::default(),
+        }
+    }
+
+    pub(crate) fn into_changes(self) -> Changes {
+        self.changes
+    }
+
+    /// The time that it happens at.
+    pub fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    /// Fresh ids.
+    pub fn ids(&mut self) -> &mut Ids {
+        &mut self.context.ids
+    }
+
+    /// The first of the loaded orders at these places that exists.
+    pub(crate) fn first_order(&self, places: std::ops::Range<usize>) -> Result<Option<Order>, BookError> {
+        let rows = self.loaded.orders.get(places).unwrap_or_default();
+        rows.iter().flatten().next().map(order_of).transpose()
+    }
+
+    /// Whether any of the loaded orders at these places exists.
+    pub(crate) fn is_taken(&self, places: std::ops::Range<usize>) -> bool {
+        self.loaded
+            .orders
+            .get(places)
+            .unwrap_or_default()
+            .iter()
+            .any(Option::is_some)
+    }
+
+    /// The loaded document at this place.
+    pub(crate) fn document<T: DeserializeOwned>(
+        &self,
+        place: usize,
+    ) -> Result<Option<Document<T>>, BookError> {
+        self.loaded
+            .documents
+            .get(place)
+            .and_then(Option::as_ref)
+            .map(Document::of_row)
+            .transpose()
+    }
+
+    /// Writes a document, new or in the place of the version that was loaded.
+    pub(crate) fn put<T: Serialize>(&mut self, document: &Document<T>) -> Result<(), BookError> {
+        let (row, before) = document.to_row(self.context.now)?;
+        self.changes.documents.push(DocumentWrite { row, before });
+        Ok(())
+    }
+
+    /// Runs commands on one order, one after the other, and takes down what they come to. The first that is refused
+    /// refuses the whole work.
+    pub(crate) fn run(&mut self, before: Option<Order>, commands: &[Command]) -> Result<Outcome, Stop> {
+        let mut current = before.clone();
+        let mut events = Vec::new();
+        for command in commands {
+            for event in decide(current.as_ref(), command, &mut self.context)? {
+                current =
+                    Some(apply(current.take(), &event).map_err(|source| journal(before.as_ref(), source))?);
+                events.push(event);
+            }
+        }
+        let order = current.ok_or(Refusal::UnknownOrder)?;
+        if !events.is_empty() {
+            self.take_down(before.as_ref(), &order, &events)?;
+        }
+        Ok(Outcome {
+            before,
+            order,
+            events,
+        })
+    }
+
+    fn take_down(
+        &mut self,
+        before: Option<&Order>,
+        order: &Order,
+        events: &[Event],
+    ) -> Result<(), BookError> {
+        order::check(order).map_err(|source| BookError::Broken {
+            id: order.id.0,
+            source,
+        })?;
+        let first = before.map_or(1, |before| before.version.saturating_add(1));
+        let rows = (first..)
+            .zip(events)
+            .map(|(sequence, event)| event_row(event, sequence, order.id.0));
+        let known = before.map(names_of).unwrap_or_default();
+        let shared = before.map(references_of).unwrap_or_default();
+        self.changes.orders.push(OrderWrite {
+            row: order_row(order, self.context.now)?,
+            before: before.map(before_of),
+            events: rows.collect::<Result<_, _>>()?,
+            names: names_of(order)
+                .into_iter()
+                .filter(|name| !known.contains(name))
+                .collect(),
+            references: references_of(order)
+                .into_iter()
+                .filter(|name| !shared.contains(name))
+                .collect(),
+            products: products_of(order),
+        });
+        if let Some(delivery) = self.callback(before, order) {
+            self.changes.deliveries.push(delivery);
+        }
+        Ok(())
+    }
+
+    /// The call that is owed once it is known whether the order was paid for. It is known once, so it is owed once.
+    fn callback(&mut self, before: Option<&Order>, order: &Order) -> Option<DeliveryRow> {
+        let url = order.callback.clone()?;
+        if before.is_some_and(|before| outcome_of(&before.status).is_some()) {
+            return None;
+        }
+        let outcome = outcome_of(&order.status)?;
+        Some(DeliveryRow {
+            id: delivery_id(self.context.ids.uuid()),
+            order: order.id.0,
+            kind: "callback".to_owned(),
+            url,
+            payload: outcome.to_owned(),
+            state: "due".to_owned(),
+            attempts: 0,
+            next_at: self.context.now.0,
+            outcome: String::new(),
+            created_at: self.context.now.0,
+        })
+    }
+}
+
+fn journal(order: Option<&Order>, source: order::Misplaced) -> BookError {
+    BookError::Journal {
+        id: order.map_or(0, |order| order.id.0),
+        source,
+    }
+}
+
+/// What an order's fulfilment came to, once it is known.
+fn outcome_of(status: &Status) -> Option<&'static str> {
+    match status {
+        Status::Processed { .. } => Some("success"),
+        Status::Failed { .. } | Status::Cancelled { .. } => Some("failed"),
+        Status::Preliminary | Status::Confirmed { .. } => None,
+    }
+}
+
+/// A random id of 62 bits: unique enough that two within one merchant never meet.
+fn delivery_id(uuid: uuid::Uuid) -> i64 {
+    let (_, low) = uuid.as_u64_pair();
+    i64::try_from(low >> 2).unwrap_or(i64::MAX)
+}
+
+impl Book {
+    pub(crate) fn ids(&self) -> Ids {
+        let mut seed = [0; 16];
+        self.inner.entropy.fill(&mut seed);
+        Ids::from_seed(seed)
+    }
+
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            now: self.now(),
+            ids: self.ids(),
+            numbers: self.inner.settings.numbers,
+        }
+    }
+}
