@@ -286,11 +286,16 @@ impl Book {
         let book = self.clone();
         let decide = move |loaded: &Loaded| {
             let mut work = Work::new(loaded, book.context());
-            run(&mut work).map(|value| (work.into_changes(), value))
+            let value = run(&mut work)?;
+            let changes = work.into_changes();
+            let stirs = Stirs::of(&changes, book.now());
+            Ok((changes, (value, stirs)))
         };
         let done = self.store().transact(load, decide).await?;
-        self.inner.due.notify_waiters();
-        Ok(done)
+        Ok(done.map(|(value, stirs)| {
+            self.stir(stirs);
+            value
+        }))
     }
 
     /// One transaction whose answer is kept under a key. Refusals are answers too. None when an order's fresh id is
@@ -310,7 +315,10 @@ impl Book {
         let book = self.clone();
         let done = self.store().transact(load, move |loaded: &Loaded| {
             if let Some(row) = &loaded.answer {
-                return Ok((Changes::default(), Some(replay(row, &idempotency))));
+                return Ok((
+                    Changes::default(),
+                    (Some(replay(row, &idempotency)), Stirs::default()),
+                ));
             }
             let mut work = Work::new(loaded, book.context());
             let now = work.now();
@@ -318,14 +326,43 @@ impl Book {
                 Ok(value) => (work.into_changes(), render(Ok(&value))),
                 Err(Stop::Refused(refusal)) => (Changes::default(), render(Err(&refusal))),
                 Err(Stop::Failed(error)) => return Err(error),
-                Err(Stop::IdTaken) => return Ok((Changes::default(), None)),
+                Err(Stop::IdTaken) => return Ok((Changes::default(), (None, Stirs::default()))),
             };
+            let stirs = Stirs::of(&changes, now);
             changes.answer = Some(answer_row(&idempotency, &reply, now));
-            Ok((changes, Some(Executed::Now(reply))))
+            Ok((changes, (Some(Executed::Now(reply)), stirs)))
         });
-        let executed = done.await??;
-        self.inner.due.notify_waiters();
+        let (executed, stirs) = done.await??;
+        self.stir(stirs);
         Ok(executed)
+    }
+}
+
+/// Which workers have something to do once a transaction is done.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stirs {
+    calls: bool,
+    orders: bool,
+}
+
+impl Stirs {
+    fn of(changes: &Changes, now: Timestamp) -> Self {
+        let is_due = |wake_at: Option<i64>| wake_at.is_some_and(|at| at <= now.0);
+        Self {
+            calls: !changes.deliveries.is_empty(),
+            orders: changes.orders.iter().any(|order| is_due(order.row.wake_at)),
+        }
+    }
+}
+
+impl Book {
+    fn stir(&self, stirs: Stirs) {
+        if stirs.calls {
+            self.inner.calls.notify_one();
+        }
+        if stirs.orders {
+            self.inner.orders.notify_one();
+        }
     }
 }
 

@@ -76,7 +76,10 @@ struct Inner {
     blocks: Blocks,
     access: credentials::AccessCache,
     hot: hot::HotAnswers,
-    due: Notify,
+    /// Told when a call has come to be owed.
+    calls: Notify,
+    /// Told when an order is due soon.
+    orders: Notify,
 }
 
 impl Book {
@@ -101,7 +104,8 @@ impl Book {
             blocks: Blocks::default(),
             access: credentials::AccessCache::default(),
             hot: hot::HotAnswers::default(),
-            due: Notify::new(),
+            calls: Notify::new(),
+            orders: Notify::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -126,10 +130,15 @@ impl Book {
         self.inner.store.close().await;
     }
 
-    /// Waits until something new is owed or due. Workers look by themselves from time to time as well, since another
-    /// server may have put it there.
-    pub async fn something_due(&self) {
-        self.inner.due.notified().await;
+    /// Waits until a call has come to be owed through this server. The worker looks by itself from time to time as
+    /// well, since another server may have put one there.
+    pub async fn call_owed(&self) {
+        self.inner.calls.notified().await;
+    }
+
+    /// Waits until an order that this server wrote is due. The worker looks by itself from time to time as well.
+    pub async fn order_due(&self) {
+        self.inner.orders.notified().await;
     }
 
     fn store(&self) -> &Store {
