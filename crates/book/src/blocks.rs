@@ -43,15 +43,14 @@ impl Book {
     /// # Errors
     /// When the database fails.
     pub async fn identify(&self, merchant: MerchantId) -> Result<(OrderId, Uuid), BookError> {
-        let id = match self.inner.blocks.next(merchant) {
-            Some(id) => id,
-            None => {
-                let start = self
-                    .store()
-                    .take_block(merchant.0, "order", OrderId::FIRST, BLOCK)
-                    .await?;
-                self.inner.blocks.open(merchant, start)
-            }
+        let id = if let Some(id) = self.inner.blocks.next(merchant) {
+            id
+        } else {
+            let start = self
+                .store()
+                .take_block(merchant.0, "order", OrderId::FIRST, BLOCK)
+                .await?;
+            self.inner.blocks.open(merchant, start)
         };
         Ok((OrderId(id), self.ids().uuid()))
     }

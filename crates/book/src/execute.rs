@@ -392,10 +392,14 @@ fn refuse_taken(work: &Work<'_>, step: &Step, places: &Range<usize>) -> Result<(
     if !work.is_taken(number) {
         return Ok(());
     }
-    let number = step.commands.iter().find_map(|command| match command {
-        Command::Register(registration) => registration.number.clone(),
-        _other => None,
-    });
+    let number_in = |command: &Command| {
+        if let Command::Register(registration) = command {
+            registration.number.clone()
+        } else {
+            None
+        }
+    };
+    let number = step.commands.iter().find_map(number_in);
     Err(Refusal::NumberTaken {
         number: number.unwrap_or_default(),
     }

@@ -12,7 +12,7 @@ pub struct Told {
     /// The dialect that it is told in.
     pub dialect: Dialect,
     /// The order. The name that the dialect finds it by must be set: its number, or the dialect's alias.
-    pub order: Order,
+    pub order: Box<Order>,
 }
 
 /// What became of an order that was to be imported.
@@ -49,7 +49,7 @@ impl Told {
         for (refund, other) in told.refunds.iter_mut().zip(&kept.refunds) {
             refund.id = other.id;
         }
-        kept.imported && kept.version == 1 && told == *kept
+        kept.imported && kept.version == 1 && *told == *kept
     }
 }
 
@@ -76,8 +76,7 @@ impl Book {
             orders,
             ..Load::default()
         };
-        self.transact(load, move |work| import_loaded(work, &told, id))
-            .await
+        Box::pin(self.transact(load, move |work| import_loaded(work, &told, id))).await
     }
 }
 
@@ -92,6 +91,6 @@ fn import_loaded(work: &mut Work<'_>, told: &Told, id: OrderId) -> Result<Import
     }
     let mut order = told.order.clone();
     order.id = id;
-    work.run(None, &[Command::Import(Box::new(order))])?;
+    work.run(None, &[Command::Import(order)])?;
     Ok(Imported::Added(id))
 }
