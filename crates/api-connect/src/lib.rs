@@ -1,1 +1,5 @@
-//! api-connect
+//! Mediaconnect Connect.
+
+mod callback;
+
+pub use callback::callback_url;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::telemetry::chain;
+
 /// A sentence, and what to do about it on a line of its own.
 #[derive(Debug)]
 pub(crate) struct CommandError {
@@ -20,13 +22,7 @@ impl CommandError {
 
     /// A failure whose cause is another error: both sentences, the cause's own causes included.
     pub(crate) fn caused(sentence: &str, cause: &dyn std::error::Error) -> Self {
-        let mut text = format!("{sentence}: {cause}");
-        let mut source = cause.source();
-        while let Some(cause) = source {
-            text = format!("{text}: {cause}");
-            source = cause.source();
-        }
-        Self::new(text)
+        Self::new(format!("{sentence}: {}", chain(cause)))
     }
 
     /// The same with advice.

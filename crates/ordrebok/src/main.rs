@@ -7,10 +7,12 @@ mod command_error;
 mod commands;
 mod config;
 mod machine;
+mod outbound;
 mod output;
 mod place;
 mod server;
 mod telemetry;
+mod workers;
 
 use std::process::ExitCode;
 

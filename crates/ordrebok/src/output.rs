@@ -14,3 +14,8 @@ pub(crate) fn line(text: &str) {
 pub(crate) fn complain(error: &CommandError) {
     let _ = writeln!(std::io::stderr(), "{error}");
 }
+
+/// Prints one JSON object on one line.
+pub(crate) fn json(value: &impl serde::Serialize) {
+    line(&serde_json::to_string(value).unwrap_or_default()); // our own types, with text keys: it never fails
+}

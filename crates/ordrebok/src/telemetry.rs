@@ -35,3 +35,14 @@ pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
     }));
     Ok(())
 }
+
+/// An error and all its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

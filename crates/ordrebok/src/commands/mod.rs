@@ -1,6 +1,12 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
+mod credential;
+mod export;
+mod merchant;
+mod opening;
+mod progress;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -23,6 +29,12 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    #[command(subcommand)]
+    Merchant(merchant::Merchant),
+    #[command(subcommand)]
+    Credential(credential::Credential),
+    Export(export::Export),
+    Verify(verify::Verify),
 }
 
 /// Runs one command. Exit codes: 0 done, 1 failed, 2 not understood.
@@ -30,5 +42,9 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
     let CommandLine { place, command } = line;
     match command {
         Command::Serve(serve) => serve.run(place),
+        Command::Merchant(merchant) => merchant.run(place),
+        Command::Credential(credential) => credential.run(place),
+        Command::Export(export) => export.run(place),
+        Command::Verify(verify) => verify.run(place),
     }
 }

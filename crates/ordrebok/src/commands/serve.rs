@@ -8,9 +8,13 @@ use clap::Args;
 
 use crate::command_error::CommandError;
 use crate::config::Config;
+use crate::outbound::{Guard, Outbound};
 use crate::place::{Place, PlaceOptions};
 use crate::server::{Assembly, Listening};
+use crate::workers::Workers;
 use crate::{output, server, telemetry};
+
+use super::opening::{block_on, open};
 
 /// Run the server until it gets SIGTERM or Ctrl-C
 #[derive(Debug, Args)]
@@ -39,11 +43,7 @@ impl Serve {
         }
         let place = place.place()?;
         telemetry::start(&config.log)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| CommandError::caused("the runtime could not be started", &error))?;
-        runtime.block_on(serve(&config, &place))?;
+        block_on(serve(&config, &place, self.sandbox))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -59,12 +59,21 @@ fn listen_from_environment() -> Result<Option<SocketAddr>, CommandError> {
     })
 }
 
-async fn serve(config: &Config, place: &Place) -> Result<(), CommandError> {
+async fn serve(config: &Config, place: &Place, sandbox: bool) -> Result<(), CommandError> {
     let stop = server::stop_signal()?;
+    // The address is taken first: a second server on it must not touch the database.
     let listening = Listening::bind(config.listen).await?;
-    tracing::info!(%place, "Ordrebok starts");
+    let book = open(place, config.book()).await?;
+    let guard = Guard::new(&config.callbacks.allowed_networks, sandbox);
+    let outbound = Outbound::new(guard, config.callbacks.timeout())?;
+    let workers = Workers::start(&book, outbound, config.callbacks.clone());
+    tracing::info!(%place, sandbox, "Ordrebok {} serves", env!("CARGO_PKG_VERSION"));
     output::line(&format!("Ordrebok listens on {}", listening.url()));
-    listening.serve(Assembly::new(), &config.limits, stop).await?;
+    listening
+        .serve(Assembly::new(&book, config, sandbox), &config.limits, stop)
+        .await;
+    workers.stop().await;
+    book.close().await;
     tracing::info!("Ordrebok has stopped");
     Ok(())
 }

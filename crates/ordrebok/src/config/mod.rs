@@ -19,6 +19,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) log: Log,
     pub(crate) callbacks: Callbacks,
+    pub(crate) afterpay: AfterPay,
 }
 
 /// What one client may take of the server.
@@ -79,6 +80,21 @@ pub(crate) struct Callbacks {
     pub(crate) allowed_networks: Vec<IpNet>,
 }
 
+/// What is particular to AfterPay's API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AfterPay {
+    number_style: NumberStyle,
+}
+
+/// See [`order::NumberStyle`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum NumberStyle {
+    Suffixed,
+    Numeric,
+}
+
 impl Callbacks {
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds.into())
@@ -96,6 +112,15 @@ impl Callbacks {
 }
 
 impl Config {
+    /// What the book is told of it.
+    pub(crate) fn book(&self) -> book::Settings {
+        let numbers = match self.afterpay.number_style {
+            NumberStyle::Suffixed => order::NumberStyle::Suffixed,
+            NumberStyle::Numeric => order::NumberStyle::Numeric,
+        };
+        book::Settings { numbers }
+    }
+
     /// The defaults with the operator's file, when there is one, over them.
     pub(crate) fn load(file: Option<&Path>) -> Result<Self, CommandError> {
         let Some(path) = file else {

@@ -4,11 +4,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
 use axum::response::IntoResponse;
+use book::Book;
 use http_kit::path::without_prefix;
 use http_kit::{Answer, Failure};
 use tower::Service;
 
 use super::{health, problem};
+use crate::config::Config;
 
 /// In front of every path of AfterPay's, wherever it stands: old clients have a prefix before it.
 const AFTERPAY: &str = "/api/v3/";
@@ -49,9 +51,9 @@ pub(crate) struct Assembly {
 }
 
 impl Assembly {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(book: &Book, _config: &Config, _sandbox: bool) -> Self {
         Self {
-            health: complete(health::routes(), problem::refuse),
+            health: complete(health::routes(book.clone()), problem::refuse),
         }
     }
 
@@ -76,7 +78,7 @@ impl Assembly {
     }
 
     /// How the target says what the server itself refuses or fails at.
-    pub(super) fn refuse(&self, target: Target, method: &Method, failure: Failure) -> Answer {
+    pub(super) fn refuse(target: Target, method: &Method, failure: Failure) -> Answer {
         match target {
             Target::Health | Target::Unknown | Target::Connect | Target::AfterPay | Target::Marketplace => {
                 problem::refuse(failure, method)

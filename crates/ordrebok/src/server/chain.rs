@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Method, Request, Response};
+use axum::http::{Request, Response};
 use axum::response::IntoResponse;
 use http_kit::body::BodyLimits;
 use http_kit::{Failure, RequestIds};
@@ -17,9 +17,8 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use super::assembly::{Assembly, Target};
-use crate::command_error::CommandError;
 use crate::config::Limits;
-use crate::machine::{Stopwatch, random_number};
+use crate::machine::{Machine, Stopwatch};
 
 /// When to come back after a 503.
 const RETRY_AFTER_SECONDS: u64 = 1;
@@ -35,19 +34,17 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    pub(super) fn new(assembly: Assembly, limits: &Limits) -> Result<Self, CommandError> {
-        let start = random_number()
-            .map_err(|error| CommandError::new(format!("the system gives no random numbers: {error}")))?;
-        Ok(Self {
+    pub(super) fn new(assembly: Assembly, limits: &Limits) -> Self {
+        Self {
             assembly,
-            ids: RequestIds::starting_at(start),
+            ids: RequestIds::starting_at(Machine.random_number()),
             room: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
             time: limits.request(),
             body: BodyLimits {
                 bytes: limits.body_bytes,
                 time: limits.body(),
             },
-        })
+        }
     }
 
     /// Answers one request.
@@ -67,7 +64,7 @@ impl Chain {
         let method = request.method().clone();
         let logged = tracing::enabled!(tracing::Level::DEBUG)
             .then(|| (request.uri().path().to_owned(), Stopwatch::start()));
-        let refuse = |failure| self.refuse(target, &method, failure);
+        let refuse = |failure| Assembly::refuse(target, &method, failure).into_response();
         let response = match self.room.try_acquire() {
             // Whoever asks whether the server is alive is answered even when it is busy.
             Err(_) if target != Target::Health => refuse(Failure::Overloaded {
@@ -88,10 +85,6 @@ impl Chain {
             tracing::debug!(%method, path, status = response.status().as_u16(), microseconds = watch.microseconds(), "answered");
         }
         response
-    }
-
-    fn refuse(&self, target: Target, method: &Method, failure: Failure) -> Response<Body> {
-        self.assembly.refuse(target, method, failure).into_response()
     }
 }
 

@@ -46,13 +46,8 @@ impl Listening {
     }
 
     /// Serves until `stop`, then lets what is running finish, for as long as the limits allow.
-    pub(crate) async fn serve(
-        self,
-        assembly: Assembly,
-        limits: &Limits,
-        stop: impl Future<Output = ()>,
-    ) -> Result<(), CommandError> {
-        let chain = Arc::new(Chain::new(assembly, limits)?);
+    pub(crate) async fn serve(self, assembly: Assembly, limits: &Limits, stop: impl Future<Output = ()>) {
+        let chain = Arc::new(Chain::new(assembly, limits));
         let room = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
         let running = GracefulShutdown::new();
         let mut protocol = http1::Builder::new();
@@ -90,7 +85,6 @@ impl Listening {
         {
             tracing::warn!("some requests did not finish in time and were cut off");
         }
-        Ok(())
     }
 }
 

@@ -1,0 +1,274 @@
+//! `ordrebok credential`: what clients prove themselves with.
+
+use std::process::ExitCode;
+
+use book::{Api, CredentialInfo, NewCredential, Scope};
+use clap::{Args, Subcommand};
+use http_kit::wire::time::seconds_text;
+use order::Dialect;
+use serde::Serialize;
+
+use super::opening::{merchant, with_book};
+use crate::command_error::CommandError;
+use crate::output;
+use crate::place::PlaceOptions;
+
+/// Add, list and revoke what clients prove themselves with
+#[derive(Debug, Subcommand)]
+pub(super) enum Credential {
+    Add(Add),
+    /// List a merchant's credentials: number, api, id, scope, when it was added, and whether it was revoked
+    List {
+        /// Whose
+        #[arg(long, value_name = "NAME")]
+        merchant: String,
+    },
+    /// Revoke a credential; what it and its tokens open is closed within a second
+    Revoke {
+        /// Whose
+        #[arg(long, value_name = "NAME")]
+        merchant: String,
+        /// Its number, as `credential list` shows it
+        number: i64,
+    },
+}
+
+/// Add a credential
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// Whose
+    #[arg(long, value_name = "NAME")]
+    merchant: String,
+
+    /// The API that it opens
+    #[arg(long, value_parser = api_of, value_name = "connect|afterpay|marketplace|ordrebok")]
+    api: Api,
+
+    /// The client id, when the merchant's systems have one already; made up otherwise
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+
+    /// The secret, or for afterpay the key, that the merchant's systems have already; made up otherwise
+    #[arg(long, value_name = "SECRET")]
+    secret: Option<String>,
+
+    /// What it may do
+    #[arg(long, value_parser = scope_of, default_value = "write", value_name = "read|write")]
+    scope: Scope,
+
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn api_of(word: &str) -> Result<Api, String> {
+    Dialect::from_word(word).ok_or_else(|| "it is one of connect, afterpay, marketplace, ordrebok".to_owned())
+}
+
+fn scope_of(word: &str) -> Result<Scope, String> {
+    Scope::from_word(word).ok_or_else(|| "it is read or write".to_owned())
+}
+
+impl Credential {
+    pub(super) fn run(self, place: PlaceOptions) -> Result<ExitCode, CommandError> {
+        let place = place.place()?;
+        with_book(&place, async |book| {
+            match self {
+                Self::Add(add) => add.run(&book).await?,
+                Self::List { merchant: name } => {
+                    let merchant = merchant(&book, &name).await?;
+                    for info in book.credentials(merchant.id).await? {
+                        output::line(&listed(&info));
+                    }
+                }
+                Self::Revoke {
+                    merchant: name,
+                    number,
+                } => {
+                    let merchant = merchant(&book, &name).await?;
+                    book.revoke_credential(merchant.id, number).await?;
+                    output::line(&format!("Credential {number} of {name} revoked."));
+                }
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+fn listed(info: &CredentialInfo) -> String {
+    let CredentialInfo {
+        number,
+        api,
+        id,
+        scope,
+        created_at,
+        revoked_at,
+    } = info;
+    let added = seconds_text(created_at.0);
+    let state = match revoked_at {
+        Some(at) => format!("revoked {}", seconds_text(at.0)),
+        None => "valid".to_owned(),
+    };
+    format!(
+        "{number}\t{api}\t{id}\t{}\tadded {added}\t{state}",
+        scope.as_str()
+    )
+}
+
+impl Add {
+    async fn run(self, book: &book::Book) -> Result<(), CommandError> {
+        usable("id", self.id.as_deref())?;
+        usable("secret", self.secret.as_deref())?;
+        let merchant = merchant(book, &self.merchant).await?;
+        let new = NewCredential {
+            merchant: merchant.id,
+            api: self.api,
+            id: self.id,
+            secret: self.secret,
+            scope: self.scope,
+        };
+        let added = book.add_credential(new).await?;
+        let printed = Printed {
+            merchant: &merchant.name,
+            api: self.api.as_str(),
+            number: added.info.number,
+            id: &added.info.id,
+            secret: &added.secret,
+            scope: self.scope.as_str(),
+            client: ClientSettings::of(self.api, &added.info.id, &added.secret),
+        };
+        if self.json {
+            output::json(&printed);
+        } else {
+            output::line(&format!(
+                "Credential {} of {} added. The secret is shown this once.",
+                printed.number, printed.merchant
+            ));
+            output::line(&format!(
+                "  id      {}\n  secret  {}\n  scope   {}",
+                printed.id, printed.secret, printed.scope
+            ));
+            for (name, value) in printed.client.lines() {
+                output::line(&format!("  {name}: {value}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ids and secrets travel in headers: visible ASCII, not too long.
+fn usable(what: &str, text: Option<&str>) -> Result<(), CommandError> {
+    let fits =
+        |text: &str| (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if text.is_none_or(fits) {
+        return Ok(());
+    }
+    Err(CommandError::new(format!(
+        "the {what} must be 1 to 200 visible ASCII characters, because it travels in headers"
+    )))
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Printed<'c> {
+    merchant: &'c str,
+    api: &'c str,
+    number: i64,
+    id: &'c str,
+    secret: &'c str,
+    scope: &'c str,
+    client: ClientSettings<'c>,
+}
+
+/// What a client is configured with. Paths are relative to the address that the server listens on.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ClientSettings<'c> {
+    Connect {
+        base_path: &'static str,
+        token_path: &'static str,
+        client_id: &'c str,
+        client_secret: &'c str,
+    },
+    AfterPay {
+        base_path: &'static str,
+        #[serde(rename = "X-Auth-Key")]
+        key: &'c str,
+    },
+    Marketplace {
+        base_path: &'static str,
+        token_path: &'static str,
+        client_id: &'c str,
+        client_secret: &'c str,
+        #[serde(rename = "X-Api-Key")]
+        api_key: &'c str,
+    },
+    Ordrebok {
+        base_path: &'static str,
+        bearer: &'c str,
+    },
+}
+
+impl<'c> ClientSettings<'c> {
+    fn of(api: Api, id: &'c str, secret: &'c str) -> Self {
+        match api {
+            Dialect::Connect => Self::Connect {
+                base_path: "/capi",
+                token_path: "/user/oauth/token",
+                client_id: id,
+                client_secret: secret,
+            },
+            Dialect::AfterPay => Self::AfterPay {
+                base_path: "/api/v3",
+                key: secret,
+            },
+            Dialect::Marketplace => Self::Marketplace {
+                base_path: "/v3",
+                token_path: "/ims/token/v3",
+                client_id: id,
+                client_secret: secret,
+                api_key: id,
+            },
+            Dialect::Ordrebok => Self::Ordrebok {
+                base_path: "/ordrebok/v1",
+                bearer: secret,
+            },
+        }
+    }
+
+    /// The same for people.
+    fn lines(&self) -> Vec<(&'static str, &'c str)> {
+        match *self {
+            Self::Connect {
+                base_path,
+                token_path,
+                client_id,
+                ..
+            } => {
+                vec![
+                    ("API base path", base_path),
+                    ("token path", token_path),
+                    ("client_id", client_id),
+                ]
+            }
+            Self::AfterPay { base_path, key } => {
+                vec![("API base path", base_path), ("header X-Auth-Key", key)]
+            }
+            Self::Marketplace {
+                base_path,
+                token_path,
+                api_key,
+                ..
+            } => {
+                vec![
+                    ("API base path", base_path),
+                    ("token path", token_path),
+                    ("header X-Api-Key", api_key),
+                ]
+            }
+            Self::Ordrebok { base_path, bearer } => {
+                vec![("API base path", base_path), ("Bearer token", bearer)]
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Calls that are owed: claimed, made, and their outcome written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use book::{Attempt, Book, BookError, OwedCall};
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::{LOOK_EVERY, PAUSE_AFTER_FAILURE};
+use crate::config::Callbacks;
+use crate::machine::milliseconds;
+use crate::outbound::{Outbound, Outcome, shown};
+use crate::telemetry::chain;
+
+/// How much longer than the call itself a claim lasts: time to write down what came of it. A server that dies loses
+/// its claims after that, and another one makes the calls.
+const LEASE_BEYOND_CALL: Duration = Duration::from_secs(30);
+
+/// Makes the calls that are owed.
+#[derive(Clone)]
+pub(super) struct Deliveries {
+    book: Book,
+    outbound: Outbound,
+    callbacks: Arc<Callbacks>,
+    room: Arc<Semaphore>,
+}
+
+impl Deliveries {
+    pub(super) fn new(book: Book, outbound: Outbound, callbacks: Callbacks) -> Self {
+        let room = Arc::new(Semaphore::new(callbacks.at_once.clamp(1, Semaphore::MAX_PERMITS)));
+        Self {
+            book,
+            outbound,
+            callbacks: Arc::new(callbacks),
+            room,
+        }
+    }
+
+    /// Works until the server stops, then finishes the calls that are being made.
+    pub(super) async fn run(self, mut stopping: watch::Receiver<bool>) {
+        let mut running = JoinSet::new();
+        loop {
+            let pause = match self.claim_and_call(&mut running).await {
+                Ok(()) => LOOK_EVERY,
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "calls that are owed could not be claimed");
+                    PAUSE_AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                _ = stopping.wait_for(|stop| *stop) => break,
+                () = self.book.call_owed() => {}
+                () = tokio::time::sleep(pause) => {}
+                // A call has ended, and there may be more than had room.
+                Some(_) = running.join_next() => {}
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Claims as many calls as there is room for, and begins them.
+    async fn claim_and_call(&self, running: &mut JoinSet<()>) -> Result<(), BookError> {
+        while running.try_join_next().is_some() {}
+        let room = i64::try_from(self.room.available_permits()).unwrap_or(i64::MAX);
+        if room == 0 {
+            return Ok(());
+        }
+        let lease = milliseconds(self.callbacks.timeout().saturating_add(LEASE_BEYOND_CALL));
+        for call in self
+            .book
+            .claim_deliveries(self.book.now().plus_millis(lease), room)
+            .await?
+        {
+            let worker = self.clone();
+            let Ok(place) = Arc::clone(&self.room).acquire_owned().await else {
+                break; // only a closed semaphore, and nobody closes it
+            };
+            running.spawn(async move {
+                worker.make(&call).await;
+                drop(place);
+            });
+        }
+        Ok(())
+    }
+
+    /// Makes one call and writes down what came of it.
+    async fn make(&self, call: &OwedCall) {
+        let url = api_connect::callback_url(&call.url, &call.payload);
+        let outcome = self
+            .outbound
+            .call(Method::GET, &url, HeaderMap::new(), Vec::new())
+            .await;
+        let attempt = self.judge(call, outcome);
+        let address = shown(&call.url);
+        match &attempt {
+            Attempt::Delivered { outcome } => {
+                tracing::debug!(order = %call.order, address, outcome, "a call was made");
+            }
+            Attempt::Retry { outcome, .. } => {
+                tracing::warn!(order = %call.order, address, outcome, "a call failed and is tried again");
+            }
+            Attempt::GivenUp { outcome } => {
+                tracing::error!(order = %call.order, address, outcome, "a call was given up");
+            }
+        }
+        // When this fails the claim runs out and the call is made again: at least once, never not at all.
+        if let Err(error) = self.book.settle_delivery(call, attempt).await {
+            tracing::error!(
+                error = chain(&error),
+                "the outcome of a call could not be written down"
+            );
+        }
+    }
+
+    fn judge(&self, call: &OwedCall, outcome: Outcome) -> Attempt {
+        let reason = match outcome {
+            Outcome::Done(status) => {
+                return Attempt::Delivered {
+                    outcome: format!("answered with status {status}"),
+                };
+            }
+            Outcome::Failed(reason) => reason,
+        };
+        let failures = usize::try_from(call.attempts)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1);
+        let owed_for = u64::try_from(self.book.now().0.saturating_sub(call.created_at.0)).unwrap_or_default();
+        match self
+            .callbacks
+            .retry_after(failures, Duration::from_millis(owed_for))
+        {
+            Some(wait) => Attempt::Retry {
+                outcome: reason,
+                at: self.book.now().plus_millis(milliseconds(wait)),
+            },
+            None => Attempt::GivenUp { outcome: reason },
+        }
+    }
+}
