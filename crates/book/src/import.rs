@@ -71,17 +71,18 @@ impl Book {
                 .iter()
                 .flat_map(|number| Reference::Number(number.clone()).keys()),
         );
+        let places = orders.len();
         let load = Load {
             merchant: merchant.0,
             orders,
             ..Load::default()
         };
-        Box::pin(self.transact(load, move |work| import_loaded(work, &told, id))).await
+        Box::pin(self.transact(load, move |work| import_loaded(work, &told, id, places))).await
     }
 }
 
-fn import_loaded(work: &mut Work<'_>, told: &Told, id: OrderId) -> Result<Imported, Stop> {
-    if let Some(kept) = work.first_order(0..usize::MAX)? {
+fn import_loaded(work: &mut Work<'_>, told: &Told, id: OrderId, places: usize) -> Result<Imported, Stop> {
+    if let Some(kept) = work.first_order(0..places)? {
         let known = if told.is(&kept) {
             Imported::Unchanged(kept.id)
         } else {
