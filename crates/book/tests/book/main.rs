@@ -6,7 +6,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "in a test, a panic is a finding"
+    clippy::arithmetic_side_effects,
+    clippy::unnecessary_wraps,
+    reason = "in a test, a panic is a finding, and a value has the shape that its users need"
 )]
 
 mod access;

@@ -150,7 +150,7 @@ pub(crate) async fn what_is_due_is_done_once_by_two_servers(fixture: Fixture) {
     assert_eq!(fixture.book.run_due(10).await.unwrap(), 0);
     fixture.clock.pass(31 * 86_400_000);
     let (one, other) = tokio::join!(fixture.book.run_due(10), fixture.other.run_due(10));
-    (one.unwrap(), other.unwrap());
+    assert!(one.unwrap() + other.unwrap() >= 1);
     let order = fixture
         .book
         .order(fixture.merchant, &Reference::Id(id))
