@@ -1,0 +1,4 @@
+//! The program itself: its command line, and what its server does whatever the API.
+
+mod command_line;
+mod server;
