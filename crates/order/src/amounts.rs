@@ -31,7 +31,11 @@ pub fn sum_of(items: &[Item], currency: Currency) -> Result<Totals, MoneyError> 
 fn gross_price(item: &Item) -> Result<Amount, MoneyError> {
     match (item.unit_gross, item.unit_net) {
         (Some(gross), _) => Ok(gross),
-        (None, Some(net)) => net.plus(item.unit_vat.unwrap_or_default()),
+        (None, Some(net)) => match (item.unit_vat, item.vat_percent) {
+            (Some(vat), _) => net.plus(vat),
+            (None, Some(percent)) => net.plus(net.percent(percent)?),
+            (None, None) => Ok(net),
+        },
         (None, None) => Ok(Amount::ZERO),
     }
 }
@@ -134,4 +138,76 @@ pub(crate) fn complete<'a>(items: &[Item], sold: impl Iterator<Item = &'a Item>)
         item
     };
     items.iter().map(filled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{complete, rest_of, tolerance};
+    use crate::{Amount, Currency, Item, Quantity};
+    use rust_decimal::Decimal;
+
+    fn line(number: Option<i64>, product: &str, halves: i64, price: Option<i64>) -> Item {
+        Item {
+            number,
+            product: product.to_owned(),
+            description: String::new(),
+            quantity: Quantity::new(Decimal::from(halves) * Decimal::new(5, 1)).unwrap(),
+            unit_gross: price.map(|price| Amount::new(Decimal::from(price)).unwrap()),
+            unit_net: None,
+            unit_vat: None,
+            vat_percent: None,
+            annex: None,
+        }
+    }
+
+    fn left(sold: &[Item], taken: &[&[Item]]) -> Vec<(Option<i64>, String)> {
+        let rest = rest_of(sold.iter(), taken);
+        rest.into_iter()
+            .map(|item| (item.number, item.quantity.decimal().normalize().to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_taken_is_taken_once() {
+        let sold = [line(Some(1), "P", 4, None), line(Some(2), "P", 4, None)];
+        let half = [line(Some(1), "P", 1, None)];
+        assert_eq!(left(&sold, &[]), [(Some(1), "2".into()), (Some(2), "2".into())]);
+        assert_eq!(
+            left(&sold, &[&half, &half]),
+            [(Some(1), "1".into()), (Some(2), "2".into())]
+        );
+        // Without a line number it may be either, and is the first that has some left.
+        let five = [line(None, "P", 5, None)];
+        assert_eq!(left(&sold, &[&five]), [(Some(2), "1.5".into())]);
+        // More than there is takes all there is, of this product only.
+        let many = [line(Some(2), "P", 99, None), line(None, "Q", 99, None)];
+        assert_eq!(left(&sold, &[&many]), [(Some(1), "2".into())]);
+    }
+
+    #[test]
+    fn what_is_left_out_comes_from_the_line_that_is_meant() {
+        let sold = [line(Some(1), "P", 2, Some(10)), line(Some(2), "P", 2, Some(20))];
+        let price = |number: Option<i64>, product: &str, price: Option<i64>| {
+            let wanted = [line(number, product, 1, price)];
+            complete(&wanted, sold.iter()).first().unwrap().unit_gross
+        };
+        let of = |price: i64| Some(Amount::new(Decimal::from(price)).unwrap());
+        assert_eq!(price(Some(2), "P", None), of(20));
+        assert_eq!(price(None, "P", None), of(10));
+        assert_eq!(price(Some(2), "P", Some(7)), of(7), "what is said stands");
+        assert_eq!(price(Some(3), "P", None), None);
+        assert_eq!(price(Some(1), "Q", None), None);
+    }
+
+    #[test]
+    fn the_tolerance_is_a_coin_for_each_unit_and_one_at_least() {
+        let of = |code: &str, halves: i64| {
+            let items = [line(None, "P", halves, None), line(None, "Q", halves, None)];
+            tolerance(&items, Currency::from_code(code).unwrap()).unwrap()
+        };
+        assert_eq!(of("NOK", 1), Amount::new(Decimal::new(1, 2)).unwrap());
+        assert_eq!(of("NOK", 3), Amount::new(Decimal::new(3, 2)).unwrap());
+        assert_eq!(of("JPY", 4), Amount::new(Decimal::from(4)).unwrap());
+        assert_eq!(of("KWD", 2), Amount::new(Decimal::new(2, 3)).unwrap());
+    }
 }

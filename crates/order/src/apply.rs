@@ -18,7 +18,8 @@ pub struct Misplaced {
 /// Folds one event into an order; the first makes it.
 ///
 /// # Errors
-/// [`Misplaced`] for an event that [`decide`](crate::decide) would not have given for this order.
+/// [`Misplaced`] for an event that can't follow: a second beginning, or one that names a capture, a shipment or a line
+/// that the order does not have. Whether the amounts hold is for [`check`](crate::check) to say.
 pub fn apply(order: Option<Order>, event: &Event) -> Result<Order, Misplaced> {
     let version = order.as_ref().map_or(0, |order| order.version);
     let misplaced = || Misplaced {
@@ -93,11 +94,8 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
         Fact::Confirmed => order.status = Status::Confirmed { at },
         Fact::Processed { subscriptions } => processed(order, subscriptions, at),
         Fact::Failed(failure) => {
-            order.completes_at = None;
-            order.status = Status::Failed {
-                at,
-                failure: failure.clone(),
-            };
+            let failure = failure.clone();
+            conclude(order, Status::Failed { at, failure });
         }
         Fact::FulfilmentAsked { callback, pending } => {
             order.callback.clone_from(callback);
@@ -133,9 +131,9 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
                 .find(|before| before.number == shipment.number)? = shipment.clone();
         }
         Fact::ShipmentRemoved { capture, shipment } => {
-            capture_of(order, capture, at)?
-                .shipments
-                .retain(|before| before.number != *shipment);
+            let shipments = &mut capture_of(order, capture, at)?.shipments;
+            let place = shipments.iter().position(|before| before.number == *shipment)?;
+            shipments.remove(place);
         }
         Fact::Returned(lines) => returned(order, lines, at)?,
         Fact::Referred { reference } => order.reference.clone_from(reference),
@@ -146,9 +144,22 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
     Some(())
 }
 
-fn processed(order: &mut Order, subscriptions: &[Option<String>], at: Timestamp) {
+/// Sets a status with which nothing is awaited any more: neither the answer about a payment nor the server itself. An
+/// order that was processed before stays so since then.
+fn conclude(order: &mut Order, status: Status) {
     order.completes_at = None;
-    order.status = Status::Processed { at };
+    order.payment.pending = false;
+    let stays = matches!(
+        (&order.status, &status),
+        (Status::Processed { .. }, Status::Processed { .. })
+    );
+    if !stays {
+        order.status = status;
+    }
+}
+
+fn processed(order: &mut Order, subscriptions: &[Option<String>], at: Timestamp) {
+    conclude(order, Status::Processed { at });
     for (line, subscription) in order.lines.iter_mut().zip(subscriptions) {
         line.subscription = line.subscription.take().or_else(|| subscription.clone());
     }
@@ -170,7 +181,7 @@ fn is_used_up(order: &Order) -> bool {
 fn captured(order: &mut Order, capture: &Capture, at: Timestamp) {
     order.captures.push(capture.clone());
     if is_used_up(order) {
-        order.status = Status::Processed { at };
+        conclude(order, Status::Processed { at });
     }
 }
 
@@ -185,18 +196,19 @@ fn cancelled(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {
     order.cancellations.push(cancellation.clone());
     if is_used_up(order) {
         let nothing_taken = order.captures.is_empty();
-        order.status = if nothing_taken {
+        let status = if nothing_taken {
             Status::Cancelled { at }
         } else {
             Status::Processed { at }
         };
+        conclude(order, status);
     }
 }
 
 fn expired(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {
     order.cancellations.push(cancellation.clone());
     let nothing_taken = order.captures.is_empty();
-    order.status = if nothing_taken {
+    let status = if nothing_taken {
         Status::Failed {
             at,
             failure: Failure::Expired,
@@ -204,6 +216,7 @@ fn expired(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {
     } else {
         Status::Processed { at }
     };
+    conclude(order, status);
 }
 
 fn returned(order: &mut Order, lines: &[ReturnedLine], at: Timestamp) -> Option<()> {
@@ -215,7 +228,7 @@ fn returned(order: &mut Order, lines: &[ReturnedLine], at: Timestamp) -> Option<
         line.returned = line.returned.plus(wanted.quantity);
     }
     if order.lines.iter().all(|line| !line.returnable().is_positive()) {
-        order.status = Status::Cancelled { at };
+        conclude(order, Status::Cancelled { at });
     }
     Some(())
 }

@@ -76,10 +76,17 @@ pub fn check(order: &Order) -> Result<(), Violation> {
 
 fn check_sums(order: &Order) -> Result<(), Violation> {
     let (reserved, captured, cancelled) = (order.reserved()?, order.captured()?, order.cancelled()?);
+    let authorised = order.reservation.as_ref().map(|held| held.authorised);
     for (what, amount) in [
+        ("authorised amount", authorised.unwrap_or_default()),
         ("reservation", reserved),
         ("captured sum", captured),
         ("cancelled sum", cancelled),
+        (
+            "cancellation",
+            least(order.cancellations.iter().map(|released| released.amount)),
+        ),
+        ("refund", least(order.refunds.iter().map(|refund| refund.amount))),
     ] {
         if amount.is_negative() {
             return Err(Violation::Negative { what, amount });
@@ -93,6 +100,11 @@ fn check_sums(order: &Order) -> Result<(), Violation> {
         });
     }
     Ok(())
+}
+
+/// The least of amounts; zero when there are none.
+fn least(amounts: impl Iterator<Item = Amount>) -> Amount {
+    amounts.min().unwrap_or_default()
 }
 
 fn check_captures(order: &Order) -> Result<(), Violation> {

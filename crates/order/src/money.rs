@@ -28,7 +28,7 @@ const DECIMALS: u32 = 12;
 /// An exact amount of money in its order's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Amount(Decimal);
+pub struct Amount(#[serde(deserialize_with = "bounded")] Decimal);
 
 impl Amount {
     /// Nothing.
@@ -86,6 +86,25 @@ impl Amount {
         Self(if value.is_zero() { value.abs() } else { value })
     }
 
+    /// So many hundredths of it, to twelve decimals, half away from zero.
+    ///
+    /// # Errors
+    /// When it leaves the range of an amount.
+    pub fn percent(self, percent: Decimal) -> Result<Self, MoneyError> {
+        // Two decimals fewer now leave room for the hundredths.
+        let product = exact_product(
+            self.0.normalize(),
+            percent.normalize(),
+            DECIMALS.saturating_sub(2),
+        );
+        let mut hundredths = product.ok_or(MoneyError::TooLarge)?;
+        let scale = hundredths.scale().saturating_add(2);
+        hundredths
+            .set_scale(scale)
+            .map_err(|_error| MoneyError::TooLarge)?;
+        Self::new(hundredths)
+    }
+
     /// The sum.
     ///
     /// # Errors
@@ -126,7 +145,16 @@ impl fmt::Display for Amount {
 /// How many, of whatever a line sells. May have decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Quantity(Decimal);
+pub struct Quantity(#[serde(deserialize_with = "bounded")] Decimal);
+
+/// Reads a decimal within the bounds of an amount, so that no text can smuggle in one that arithmetic relies on not
+/// meeting.
+fn bounded<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    let value = <Decimal as Deserialize>::deserialize(deserializer)?;
+    Amount::new(value)
+        .map(Amount::decimal)
+        .map_err(serde::de::Error::custom)
+}
 
 impl Quantity {
     /// None.
@@ -255,5 +283,59 @@ impl<'de> Deserialize<'de> for Currency {
         let code = std::borrow::Cow::<str>::deserialize(deserializer)?;
         Self::from_code(&code)
             .ok_or_else(|| serde::de::Error::custom(format!("{code} is no currency of ISO 4217")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exact_product;
+    use rust_decimal::Decimal;
+
+    fn product(left: &str, right: &str, decimals: u32) -> Option<String> {
+        exact_product(left.parse().unwrap(), right.parse().unwrap(), decimals).map(|value| value.to_string())
+    }
+
+    #[test]
+    fn a_product_is_rounded_once_from_all_its_digits() {
+        // A decimal of 28 digits would round 0.0049999... up to 0.005 first, and that up again.
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(product("0.070710678118", "0.070710678118", 2), some("0.00"));
+        assert_eq!(product("0.999999999999", "0.005", 2), some("0.00"));
+        assert_eq!(
+            product("999999999999.999999999999", "0.999999999999", 2),
+            some("999999999999.00")
+        );
+        assert_eq!(product("-0.5", "0.01", 2), some("-0.01"));
+        assert_eq!(product("1.5", "2", 0), some("3"));
+        assert_eq!(product("1.5", "2", 3), some("3.0"), "no noughts are added");
+    }
+
+    #[test]
+    fn what_38_digits_do_not_hold_is_none() {
+        assert_eq!(
+            product("999999999999.999999999999", "999999999999.999999999999", 2),
+            None
+        );
+        assert_eq!(
+            product(
+                "79228162514264337593543950335",
+                "79228162514264337593543950335",
+                0
+            ),
+            None
+        );
+        assert_eq!(product("79228162514264337593543950335", "10", 0), None);
+    }
+
+    #[test]
+    fn the_halves_are_of_the_smallest_coin() {
+        for decimals in 0..=4 {
+            let half = Decimal::new(5, decimals + 1);
+            let coin = Decimal::new(1, decimals);
+            assert_eq!(exact_product(half, Decimal::ONE, decimals), Some(coin));
+            assert_eq!(exact_product(-half, Decimal::ONE, decimals), Some(-coin));
+            let less = half - Decimal::new(1, 12);
+            assert_eq!(exact_product(less, Decimal::ONE, decimals), Some(Decimal::ZERO));
+        }
     }
 }

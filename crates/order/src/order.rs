@@ -326,8 +326,9 @@ impl Order {
     pub fn next_wake(&self) -> Option<Timestamp> {
         let lapses = self.reservation.as_ref().and_then(|held| held.expires_at);
         let lapses =
-            lapses.filter(|_| self.status.is_open() && self.remaining().is_ok_and(Amount::is_positive));
-        let completes = self.completes_at.filter(|_| !self.status.is_final());
+            lapses.filter(|_| !self.status.is_final() && self.remaining().is_ok_and(Amount::is_positive));
+        let waits = matches!(self.status, Status::Preliminary | Status::Confirmed { .. });
+        let completes = self.completes_at.filter(|_| waits);
         match (lapses, completes) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),

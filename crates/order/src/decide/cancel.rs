@@ -1,10 +1,8 @@
 //! Releasing an amount of the reservation.
 
-use super::{must_be_open, numbers};
+use super::{must_be_open, numbers, sum_or_rest};
 use crate::amounts::{check_payable, check_quantities, complete};
-use crate::{
-    CancelRequest, Cancellation, Cause, Context, Fact, Order, Refusal, Wanted, check_totals, sum_of,
-};
+use crate::{CancelRequest, Cancellation, Cause, Context, Fact, Order, Refusal, Wanted, check_totals};
 
 pub(super) fn cancel(
     order: &Order,
@@ -12,7 +10,7 @@ pub(super) fn cancel(
     context: &mut Context,
 ) -> Result<Vec<Fact>, Refusal> {
     let remaining = order.remaining()?;
-    if request.wanted == Wanted::Remaining && remaining.is_zero() && order.cancelled()?.is_positive() {
+    if request.wanted == Wanted::Remaining && remaining.is_zero() && was_released_last(order) {
         return Ok(Vec::new());
     }
     must_be_open(order)?;
@@ -26,7 +24,7 @@ pub(super) fn cancel(
     let items = complete(&request.items, order.lines.iter().map(|line| &line.item));
     let amount = match request.wanted {
         Wanted::Remaining => remaining,
-        Wanted::Items => check_payable(sum_of(&items, order.currency)?.gross, order.currency)?,
+        Wanted::Items => sum_or_rest(order, &items, remaining)?,
         Wanted::Exactly { gross, net } => {
             check_totals(&items, gross, net, order.currency)?;
             check_payable(gross, order.currency)?
@@ -46,4 +44,13 @@ pub(super) fn cancel(
         at: context.now,
         annex: request.annex.clone(),
     }))])
+}
+
+/// Whether the last of the reservation was released and not captured: to release everything once more succeeds then,
+/// but not after a capture, whose caller would take the money for released.
+fn was_released_last(order: &Order) -> bool {
+    order.cancellations.last().is_some_and(|released| {
+        let captured = order.captures.last();
+        order.imported || captured.is_none_or(|captured| captured.at <= released.at)
+    })
 }

@@ -1,9 +1,10 @@
 //! Taking an amount of the reservation.
 
-use super::{must_be_open, numbers};
-use crate::amounts::{check_payable, check_quantities, complete, rest_of, tolerance};
+use super::{items_left, must_be_open, numbers, sum_or_rest};
+use crate::amounts::{check_payable, check_quantities, complete};
 use crate::{
-    Amount, Capture, CaptureRequest, Context, Fact, Item, Order, Refusal, Wanted, check_totals, sum_of,
+    Amount, Capture, CaptureRequest, Context, Fact, Item, MoneyError, Order, Refusal, Wanted, check_totals,
+    sum_of,
 };
 
 pub(super) fn capture(
@@ -11,7 +12,8 @@ pub(super) fn capture(
     request: &CaptureRequest,
     context: &mut Context,
 ) -> Result<Vec<Fact>, Refusal> {
-    if is_repeated(order, request)? {
+    let items = complete(&request.items, order.lines.iter().map(|line| &line.item));
+    if is_repeated(order, request, &items)? {
         return Ok(Vec::new());
     }
     must_be_open(order)?;
@@ -27,7 +29,6 @@ pub(super) fn capture(
         return Err(Refusal::ReservationExpired);
     }
     check_quantities(&request.items)?;
-    let items = complete(&request.items, order.lines.iter().map(|line| &line.item));
     let amount = amount_of(order, request.wanted, &items, remaining)?;
     if amount > remaining {
         return Err(Refusal::CaptureExceedsReservation {
@@ -36,7 +37,7 @@ pub(super) fn capture(
         });
     }
     let items = if items.is_empty() && amount == remaining {
-        uncaptured(order, &[])
+        items_left(order, &[])
     } else {
         items
     };
@@ -58,20 +59,20 @@ pub(super) fn capture(
     }))])
 }
 
-/// Whether the step was done already: the same number for the same amount, or everything asked for when everything
-/// has been captured.
-fn is_repeated(order: &Order, request: &CaptureRequest) -> Result<bool, Refusal> {
+/// Whether the step was done already: the same number for the same amount, or everything asked for when a capture has
+/// taken the last of it.
+fn is_repeated(order: &Order, request: &CaptureRequest, items: &[Item]) -> Result<bool, Refusal> {
     let Some(number) = &request.number else {
-        let all_captured = !order.captures.is_empty() && order.captured()? == order.reserved()?;
-        return Ok(request.wanted == Wanted::Remaining && request.items.is_empty() && all_captured);
+        return Ok(request.wanted == Wanted::Remaining && items.is_empty() && has_taken_the_rest(order)?);
     };
     let Some(before) = order.capture(number) else {
         return Ok(false);
     };
     let is_same = match request.wanted {
-        Wanted::Remaining => true,
+        // A reservation never grows: while some of it is left, this number took a part and not the rest.
+        Wanted::Remaining => order.remaining()?.is_zero(),
         Wanted::Exactly { gross, .. } => gross == before.amount,
-        Wanted::Items => sum_of(&request.items, order.currency)?.gross == before.amount,
+        Wanted::Items => before.items == items || sum_of(items, order.currency)?.gross == before.amount,
     };
     if is_same {
         Ok(true)
@@ -82,40 +83,29 @@ fn is_repeated(order: &Order, request: &CaptureRequest) -> Result<bool, Refusal>
     }
 }
 
+/// Whether it was a capture that took the last of the reservation. Where some was released too, the times tell; at the
+/// same moment, or by another system's times, they don't, and then a caller must not be told that it has the money.
+fn has_taken_the_rest(order: &Order) -> Result<bool, MoneyError> {
+    let Some(last) = order.captures.last() else {
+        return Ok(false);
+    };
+    if order.captured()? == order.reserved()? {
+        return Ok(true);
+    }
+    let released_before = order
+        .cancellations
+        .last()
+        .is_some_and(|released| released.at < last.at);
+    Ok(order.remaining()?.is_zero() && released_before && !order.imported)
+}
+
 fn amount_of(order: &Order, wanted: Wanted, items: &[Item], remaining: Amount) -> Result<Amount, Refusal> {
     match wanted {
         Wanted::Remaining => Ok(remaining),
+        Wanted::Items => sum_or_rest(order, items, remaining),
         Wanted::Exactly { gross, net } => {
             check_totals(items, gross, net, order.currency)?;
             check_payable(gross, order.currency)
         }
-        Wanted::Items => {
-            let sum = check_payable(sum_of(items, order.currency)?.gross, order.currency)?;
-            let is_last = uncaptured(order, items).is_empty();
-            let gap = remaining.minus(sum)?.abs();
-            // The last lines take what rounding has left over.
-            Ok(if is_last && gap <= tolerance(items, order.currency)? {
-                remaining
-            } else {
-                sum
-            })
-        }
     }
-}
-
-/// What of the order's lines has been neither captured nor cancelled, nor is captured now.
-fn uncaptured(order: &Order, now: &[Item]) -> Vec<Item> {
-    let mut taken: Vec<&[Item]> = order
-        .captures
-        .iter()
-        .map(|capture| capture.items.as_slice())
-        .collect();
-    taken.extend(
-        order
-            .cancellations
-            .iter()
-            .map(|cancellation| cancellation.items.as_slice()),
-    );
-    taken.push(now);
-    rest_of(order.lines.iter().map(|line| &line.item), &taken)
 }

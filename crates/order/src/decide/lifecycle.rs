@@ -1,6 +1,5 @@
 //! From registered to processed or failed.
 
-use super::when;
 use crate::{Fact, Failure, FulfilRequest, Order, Refusal, Registration, Status};
 
 pub(super) fn register(registration: &Registration) -> Result<Vec<Fact>, Refusal> {
@@ -51,8 +50,9 @@ pub(super) fn fulfil(order: &Order, request: &FulfilRequest) -> Result<Vec<Fact>
     match order.status {
         Status::Failed { .. } => return Err(Refusal::Ended { status: "failed" }),
         Status::Cancelled { .. } => return Err(Refusal::Ended { status: "cancelled" }),
-        Status::Confirmed { .. } | Status::Processed { .. } => return Ok(Vec::new()),
-        Status::Preliminary => {}
+        Status::Processed { .. } => return Ok(Vec::new()),
+        Status::Confirmed { .. } if order.payment.pending => return Ok(Vec::new()),
+        Status::Preliminary | Status::Confirmed { .. } => {}
     }
     let payment = &order.payment;
     if !payment.prepaid && !payment.method.completes_without_payer() {
@@ -65,7 +65,10 @@ pub(super) fn fulfil(order: &Order, request: &FulfilRequest) -> Result<Vec<Fact>
         callback: request.callback.clone(),
         pending,
     };
-    let mut facts = vec![asked, Fact::Confirmed];
+    let mut facts = vec![asked];
+    if order.status == Status::Preliminary {
+        facts.push(Fact::Confirmed);
+    }
     if !pending {
         facts.push(Fact::Processed {
             subscriptions: Vec::new(),
@@ -93,6 +96,10 @@ pub(super) fn settle(order: &Order, paid: bool) -> Result<Vec<Fact>, Refusal> {
             Err(Refusal::NoPaymentPending)
         };
     }
+    // What was captured has to be refunded, not forgotten.
+    if !paid && !order.captures.is_empty() {
+        return Err(Refusal::AlreadyProcessed);
+    }
     let outcome = if paid {
         Fact::Processed {
             subscriptions: Vec::new(),
@@ -100,7 +107,5 @@ pub(super) fn settle(order: &Order, paid: bool) -> Result<Vec<Fact>, Refusal> {
     } else {
         Fact::Failed(Failure::PaymentRefused)
     };
-    let mut facts = when(true, || Fact::Settled { paid });
-    facts.push(outcome);
-    Ok(facts)
+    Ok(vec![Fact::Settled { paid }, outcome])
 }

@@ -14,7 +14,8 @@ mod reserve;
 mod returns;
 mod shipment;
 
-use crate::{Command, Context, Event, Fact, Order, Refusal, Status};
+use crate::amounts::{check_payable, rest_of, tolerance};
+use crate::{Amount, Command, Context, Event, Fact, Item, Order, Refusal, Status, sum_of};
 
 /// What follows from a command: the events, in order; none when the step was done already.
 ///
@@ -31,7 +32,7 @@ pub fn decide(
     let facts = match (command, order) {
         (Command::Register(_) | Command::Import(_), Some(_)) => Err(Refusal::AlreadyExists),
         (Command::Register(registration), None) => lifecycle::register(registration),
-        (Command::Import(order), None) => import::import(order),
+        (Command::Import(order), None) => import::import(order, context),
         (_, None) => Err(Refusal::UnknownOrder),
         (command, Some(order)) => decide_existing(order, command, context),
     }?;
@@ -85,4 +86,28 @@ fn must_be_open(order: &Order) -> Result<(), Refusal> {
         Status::Failed { .. } => Err(Refusal::Ended { status: "failed" }),
         Status::Cancelled { .. } => Err(Refusal::Ended { status: "cancelled" }),
     }
+}
+
+/// What items come to; when they are the last of the order's, all that is left of the reservation, so that what
+/// rounding has left over goes with them.
+fn sum_or_rest(order: &Order, items: &[Item], remaining: Amount) -> Result<Amount, Refusal> {
+    let sum = check_payable(sum_of(items, order.currency)?.gross, order.currency)?;
+    let is_last = !items_left(order, &[]).is_empty() && items_left(order, items).is_empty();
+    let gap = remaining.minus(sum)?.abs();
+    Ok(if is_last && gap <= tolerance(items, order.currency)? {
+        remaining
+    } else {
+        sum
+    })
+}
+
+/// What of the order's lines has been neither captured nor cancelled, nor is now.
+fn items_left(order: &Order, now: &[Item]) -> Vec<Item> {
+    let captured = order.captures.iter().map(|capture| capture.items.as_slice());
+    let cancelled = order
+        .cancellations
+        .iter()
+        .map(|cancellation| cancellation.items.as_slice());
+    let taken: Vec<&[Item]> = captured.chain(cancelled).chain([now]).collect();
+    rest_of(order.lines.iter().map(|line| &line.item), &taken)
 }

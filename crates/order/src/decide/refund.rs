@@ -3,7 +3,8 @@
 use super::numbers;
 use crate::amounts::{check_payable, check_quantities, complete, rest_of, tolerance};
 use crate::{
-    Amount, Capture, Context, Fact, Item, Order, Refund, RefundRequest, Refusal, Wanted, check_totals, sum_of,
+    Amount, Capture, Context, Fact, Item, MoneyError, Order, Refund, RefundRequest, Refusal, Wanted,
+    check_totals, sum_of,
 };
 
 pub(super) fn refund(
@@ -12,7 +13,6 @@ pub(super) fn refund(
     context: &mut Context,
 ) -> Result<Vec<Fact>, Refusal> {
     let captures = captures_named(order, request.capture.as_deref())?;
-    check_quantities(&request.items)?;
     let sold = captures
         .iter()
         .flat_map(|capture| &capture.items)
@@ -21,9 +21,7 @@ pub(super) fn refund(
     if is_repeated(order, request, &items)? {
         return Ok(Vec::new());
     }
-    if captures.is_empty() {
-        return Err(Refusal::NothingCaptured);
-    }
+    check_quantities(&request.items)?;
     let refundable = Amount::sum(
         captures
             .iter()
@@ -42,16 +40,19 @@ pub(super) fn refund(
     if wanted > refundable {
         return Err(Refusal::RefundExceedsCapture { wanted, refundable });
     }
-    split(order, &spread(&captures, wanted)?, &items, request, context)
+    let shares = spread(order, &captures, &items, wanted)?;
+    Ok(split(order, &shares, &items, request, context))
 }
 
-/// The capture that is named, or all that have something left, oldest first.
+/// The capture that is named, or all of them, oldest first.
 fn captures_named<'a>(order: &'a Order, number: Option<&str>) -> Result<Vec<&'a Capture>, Refusal> {
+    if order.captures.is_empty() {
+        return Err(Refusal::NothingCaptured);
+    }
     match number {
         None => Ok(order.captures.iter().collect()),
         Some(number) => match order.capture(number) {
             Some(capture) => Ok(vec![capture]),
-            None if order.captures.is_empty() => Err(Refusal::NothingCaptured),
             None => Err(Refusal::UnknownCapture {
                 number: number.to_owned(),
             }),
@@ -67,18 +68,46 @@ fn is_repeated(order: &Order, request: &RefundRequest, items: &[Item]) -> Result
     let Some(before) = order.refund(number) else {
         return Ok(false);
     };
+    let is_same_capture = request
+        .capture
+        .as_ref()
+        .is_none_or(|capture| *capture == before.capture);
     let is_same = match request.wanted {
-        Wanted::Remaining => true,
-        Wanted::Exactly { gross, .. } => gross == before.amount,
-        Wanted::Items => sum_of(items, order.currency)?.gross == before.amount,
+        // What was given back whole stays so; of a capture that has some left, only a part was given back.
+        Wanted::Remaining => match order.capture(&before.capture) {
+            Some(capture) => capture.refundable()?.is_zero(),
+            None => false,
+        },
+        Wanted::Exactly { gross, .. } => has_come_to(order, before, gross)?,
+        Wanted::Items => {
+            before.items == items || has_come_to(order, before, sum_of(items, order.currency)?.gross)?
+        }
     };
-    if is_same {
+    if is_same_capture && is_same {
         Ok(true)
     } else {
         Err(Refusal::RefundNumberTaken {
             number: number.clone(),
         })
     }
+}
+
+/// Whether a refund came to so much, alone or with the shares that other captures bore of it: those follow it and
+/// were given back at the same moment.
+fn has_come_to(order: &Order, before: &Refund, wanted: Amount) -> Result<bool, MoneyError> {
+    let since = order
+        .refunds
+        .iter()
+        .skip_while(|refund| refund.number != before.number);
+    let others = since.skip(1);
+    let mut sum = before.amount;
+    for share in others.take_while(|share| share.at == before.at && share.capture != before.capture) {
+        if sum >= wanted {
+            break;
+        }
+        sum = sum.plus(share.amount)?;
+    }
+    Ok(sum == wanted)
 }
 
 /// What the items come to; when they are the last of the captures, what rounding has left over goes with them.
@@ -89,12 +118,13 @@ fn amount_of_items(
     refundable: Amount,
 ) -> Result<Amount, Refusal> {
     let sum = check_payable(sum_of(items, order.currency)?.gross, order.currency)?;
-    let mut given_back: Vec<&[Item]> = captures
+    let before: Vec<&[Item]> = captures
         .iter()
         .flat_map(|capture| refunds_of(order, capture))
         .collect();
-    given_back.push(items);
-    let is_last = rest_of(captures.iter().flat_map(|capture| &capture.items), &given_back).is_empty();
+    let given_back = [before.as_slice(), &[items]].concat();
+    let sold = || captures.iter().flat_map(|capture| &capture.items);
+    let is_last = !rest_of(sold(), &before).is_empty() && rest_of(sold(), &given_back).is_empty();
     let gap = refundable.minus(sum)?.abs();
     Ok(if is_last && gap <= tolerance(items, order.currency)? {
         refundable
@@ -111,12 +141,27 @@ fn refunds_of<'a>(order: &'a Order, capture: &Capture) -> Vec<&'a [Item]> {
     refunds.map(|refund| refund.items.as_slice()).collect()
 }
 
-/// Which capture bears how much: one alone where one can, else from the oldest on.
-fn spread<'a>(captures: &[&'a Capture], wanted: Amount) -> Result<Vec<(&'a Capture, Amount)>, Refusal> {
+/// Which capture bears how much: one alone where one can, the one that the items were captured with before any other;
+/// else from the oldest on.
+fn spread<'a>(
+    order: &Order,
+    captures: &[&'a Capture],
+    items: &[Item],
+    wanted: Amount,
+) -> Result<Vec<(&'a Capture, Amount)>, Refusal> {
+    let mut able = Vec::new();
     for capture in captures {
         if capture.refundable()? >= wanted {
-            return Ok(vec![(capture, wanted)]);
+            able.push(*capture);
         }
+    }
+    let holds = |capture: &Capture| {
+        let left = rest_of(capture.items.iter(), &refunds_of(order, capture));
+        rest_of(items.iter(), &[&left]).is_empty()
+    };
+    let one = able.iter().find(|capture| holds(capture)).or(able.first());
+    if let Some(capture) = one {
+        return Ok(vec![(capture, wanted)]);
     }
     let mut shares = Vec::new();
     let mut open = wanted;
@@ -137,21 +182,25 @@ fn split(
     items: &[Item],
     request: &RefundRequest,
     context: &mut Context,
-) -> Result<Vec<Fact>, Refusal> {
+) -> Vec<Fact> {
     let mut facts = Vec::with_capacity(shares.len());
+    let mut made = Vec::from_iter(request.number.clone());
     for (place, (capture, amount)) in shares.iter().enumerate() {
-        let own_number = request.number.clone().filter(|_| place == 0);
+        let number = match &request.number {
+            Some(number) if place == 0 => number.clone(),
+            _ => numbers::refund(order, &capture.number, context.numbers, &made),
+        };
+        made.push(number.clone());
         let items = match (items.is_empty(), place) {
             (false, 0) => items.to_vec(),
-            (true, _) if *amount == capture.refundable()? => {
+            (true, _) if capture.refundable() == Ok(*amount) => {
                 rest_of(capture.items.iter(), &refunds_of(order, capture))
             }
             _ => Vec::new(),
         };
         facts.push(Fact::Refunded(Box::new(Refund {
             id: context.ids.uuid(),
-            number: own_number
-                .unwrap_or_else(|| numbers::refund(order, &capture.number, context.numbers, place)),
+            number,
             capture: capture.number.clone(),
             amount: *amount,
             items,
@@ -159,5 +208,5 @@ fn split(
             annex: request.annex.clone(),
         })));
     }
-    Ok(facts)
+    facts
 }
