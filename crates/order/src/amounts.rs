@@ -151,7 +151,7 @@ mod tests {
             number,
             product: product.to_owned(),
             description: String::new(),
-            quantity: Quantity::new(Decimal::from(halves) * Decimal::new(5, 1)).unwrap(),
+            quantity: Quantity::new(Decimal::new(halves.saturating_mul(5), 1)).unwrap(),
             unit_gross: price.map(|price| Amount::new(Decimal::from(price)).unwrap()),
             unit_net: None,
             unit_vat: None,
