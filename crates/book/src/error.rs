@@ -44,3 +44,13 @@ pub enum BookError {
     #[error("there is no {0}")]
     Unknown(String),
 }
+
+impl BookError {
+    /// Whether the same request may work in a moment: the database is busy, or can't be reached just now.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(StoreError::Busy | StoreError::Unavailable(_) | StoreError::Closed)
+        )
+    }
+}

@@ -6,7 +6,7 @@ use crate::{Book, BookError, Work};
 use order::{Command, Dialect, MerchantId, Order, OrderId, Refusal};
 use store::rows::{Load, OrderKey};
 
-/// An order as another system tells it. Its id is not set yet.
+/// An order as another system tells it. Its id is not set yet, and its UUID only where the other system gave one.
 #[derive(Debug, Clone)]
 pub struct Told {
     /// The dialect that it is told in.
@@ -92,6 +92,9 @@ fn import_loaded(work: &mut Work<'_>, told: &Told, id: OrderId, places: usize) -
     }
     let mut order = told.order.clone();
     order.id = id;
+    if order.uuid.is_nil() {
+        order.uuid = work.ids().uuid();
+    }
     work.run(None, &[Command::Import(order)])?;
     Ok(Imported::Added(id))
 }

@@ -1,0 +1,54 @@
+//! What the operations stand on.
+
+use crate::allowance::{Allowances, Limits};
+use book::Book;
+use http_kit::body::BodyLimits;
+
+/// What the operations stand on: the book, and what the operator has set.
+pub struct State {
+    pub(crate) book: Book,
+    pub(crate) body: BodyLimits,
+    pub(crate) settings: Settings,
+    pub(crate) allowances: Allowances,
+}
+
+/// What an operator can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether outside payments settle by themselves, as the test triggers say.
+    pub sandbox: bool,
+    /// For how many seconds an access token opens the API.
+    pub token_seconds: i64,
+    /// How many calls a client has in a second; zero for as many as it likes.
+    pub calls_a_second: u32,
+    /// How many calls a client has in a minute; zero for as many as it likes.
+    pub calls_a_minute: u32,
+}
+
+impl Default for Settings {
+    /// What Connect itself does: tokens of 12 hours, 100 calls a second, 2,000 a minute.
+    fn default() -> Self {
+        Self {
+            sandbox: false,
+            token_seconds: 12 * 60 * 60,
+            calls_a_second: 100,
+            calls_a_minute: 2000,
+        }
+    }
+}
+
+impl State {
+    /// Puts it together.
+    pub fn new(book: Book, body: BodyLimits, settings: Settings) -> Self {
+        let limits = Limits {
+            second: settings.calls_a_second,
+            minute: settings.calls_a_minute,
+        };
+        Self {
+            book,
+            body,
+            settings,
+            allowances: Allowances::new(limits),
+        }
+    }
+}
