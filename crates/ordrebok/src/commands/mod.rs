@@ -6,6 +6,7 @@ mod merchant;
 mod opening;
 mod progress;
 mod serve;
+mod settle;
 mod verify;
 
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ enum Command {
     #[command(subcommand)]
     Credential(credential::Credential),
     Export(export::Export),
+    Settle(settle::Settle),
     Verify(verify::Verify),
 }
 
@@ -45,6 +47,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Merchant(merchant) => merchant.run(place),
         Command::Credential(credential) => credential.run(place),
         Command::Export(export) => export.run(place),
+        Command::Settle(settle) => settle.run(place),
         Command::Verify(verify) => verify.run(place),
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use http_kit::body::BodyLimits;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -19,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) log: Log,
     pub(crate) callbacks: Callbacks,
+    pub(crate) connect: Connect,
     pub(crate) afterpay: AfterPay,
 }
 
@@ -42,6 +44,14 @@ impl Limits {
 
     pub(crate) fn body(&self) -> Duration {
         Duration::from_secs(self.body_seconds.into())
+    }
+
+    /// The limits of a request's body.
+    pub(crate) fn body_limits(&self) -> BodyLimits {
+        BodyLimits {
+            bytes: self.body_bytes,
+            time: self.body(),
+        }
     }
 
     pub(crate) fn request(&self) -> Duration {
@@ -78,6 +88,15 @@ pub(crate) struct Callbacks {
     give_up_after_hours: u32,
     pub(crate) at_once: usize,
     pub(crate) allowed_networks: Vec<IpNet>,
+}
+
+/// What is particular to Connect's API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Connect {
+    token_seconds: u32,
+    calls_a_second: u32,
+    calls_a_minute: u32,
 }
 
 /// What is particular to AfterPay's API.
@@ -119,6 +138,21 @@ impl Config {
             NumberStyle::Numeric => order::NumberStyle::Numeric,
         };
         book::Settings { numbers }
+    }
+
+    /// What Connect's API is told of it.
+    pub(crate) fn connect(&self, sandbox: bool) -> api_connect::Settings {
+        let Connect {
+            token_seconds,
+            calls_a_second,
+            calls_a_minute,
+        } = self.connect;
+        api_connect::Settings {
+            sandbox,
+            token_seconds: token_seconds.into(),
+            calls_a_second,
+            calls_a_minute,
+        }
     }
 
     /// The defaults with the operator's file, when there is one, over them.

@@ -48,12 +48,16 @@ impl Target {
 #[derive(Debug)]
 pub(crate) struct Assembly {
     health: Router,
+    connect: Router,
 }
 
 impl Assembly {
-    pub(crate) fn new(book: &Book, _config: &Config, _sandbox: bool) -> Self {
+    pub(crate) fn new(book: &Book, config: &Config, sandbox: bool) -> Self {
+        let body = config.limits.body_limits();
+        let connect = api_connect::State::new(book.clone(), body, config.connect(sandbox));
         Self {
             health: complete(health::routes(book.clone()), problem::refuse),
+            connect: api_connect::routes(connect),
         }
     }
 
@@ -61,7 +65,8 @@ impl Assembly {
     pub(super) async fn answer(&self, target: Target, mut request: Request<Body>) -> Response<Body> {
         let router = match target {
             Target::Health => &self.health,
-            Target::Connect | Target::Marketplace | Target::Unknown => {
+            Target::Connect => &self.connect,
+            Target::Marketplace | Target::Unknown => {
                 return problem::refuse(Failure::NotFound, request.method()).into_response();
             }
             Target::AfterPay => {
@@ -80,7 +85,8 @@ impl Assembly {
     /// How the target says what the server itself refuses or fails at.
     pub(super) fn refuse(target: Target, method: &Method, failure: Failure) -> Answer {
         match target {
-            Target::Health | Target::Unknown | Target::Connect | Target::AfterPay | Target::Marketplace => {
+            Target::Connect => api_connect::refuse(failure, method),
+            Target::Health | Target::Unknown | Target::AfterPay | Target::Marketplace => {
                 problem::refuse(failure, method)
             }
         }

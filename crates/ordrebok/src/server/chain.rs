@@ -40,10 +40,7 @@ impl Chain {
             ids: RequestIds::starting_at(Machine.random_number()),
             room: Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)),
             time: limits.request(),
-            body: BodyLimits {
-                bytes: limits.body_bytes,
-                time: limits.body(),
-            },
+            body: limits.body_limits(),
         }
     }
 
