@@ -2,6 +2,7 @@
 
 mod credential;
 mod export;
+mod import;
 mod merchant;
 mod opening;
 mod progress;
@@ -34,6 +35,7 @@ enum Command {
     Merchant(merchant::Merchant),
     #[command(subcommand)]
     Credential(credential::Credential),
+    Import(import::Import),
     Export(export::Export),
     Settle(settle::Settle),
     Verify(verify::Verify),
@@ -46,6 +48,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Serve(serve) => serve.run(place),
         Command::Merchant(merchant) => merchant.run(place),
         Command::Credential(credential) => credential.run(place),
+        Command::Import(import) => import.run(place),
         Command::Export(export) => export.run(place),
         Command::Settle(settle) => settle.run(place),
         Command::Verify(verify) => verify.run(place),

@@ -10,7 +10,10 @@ use serde::Deserialize;
 
 use crate::command_error::CommandError;
 
+mod dialects;
 mod layered;
+
+use dialects::{AfterPay, Connect};
 
 /// Every setting. `default.toml` says what each is for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -21,14 +24,14 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     pub(crate) callbacks: Callbacks,
     pub(crate) connect: Connect,
-    pub(crate) afterpay: AfterPay,
+    afterpay: AfterPay,
 }
 
 /// What one client may take of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Limits {
-    pub(crate) body_bytes: usize,
+    body_bytes: usize,
     header_seconds: u32,
     body_seconds: u32,
     request_seconds: u32,
@@ -42,15 +45,11 @@ impl Limits {
         Duration::from_secs(self.header_seconds.into())
     }
 
-    pub(crate) fn body(&self) -> Duration {
-        Duration::from_secs(self.body_seconds.into())
-    }
-
-    /// The limits of a request's body.
+    /// How large a body may be, and how long it may take.
     pub(crate) fn body_limits(&self) -> BodyLimits {
         BodyLimits {
             bytes: self.body_bytes,
-            time: self.body(),
+            time: Duration::from_secs(self.body_seconds.into()),
         }
     }
 
@@ -90,30 +89,6 @@ pub(crate) struct Callbacks {
     pub(crate) allowed_networks: Vec<IpNet>,
 }
 
-/// What is particular to Connect's API.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Connect {
-    token_seconds: u32,
-    calls_a_second: u32,
-    calls_a_minute: u32,
-}
-
-/// What is particular to AfterPay's API.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AfterPay {
-    number_style: NumberStyle,
-}
-
-/// See [`order::NumberStyle`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum NumberStyle {
-    Suffixed,
-    Numeric,
-}
-
 impl Callbacks {
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds.into())
@@ -133,25 +108,8 @@ impl Callbacks {
 impl Config {
     /// What the book is told of it.
     pub(crate) fn book(&self) -> book::Settings {
-        let numbers = match self.afterpay.number_style {
-            NumberStyle::Suffixed => order::NumberStyle::Suffixed,
-            NumberStyle::Numeric => order::NumberStyle::Numeric,
-        };
-        book::Settings { numbers }
-    }
-
-    /// What Connect's API is told of it.
-    pub(crate) fn connect(&self, sandbox: bool) -> api_connect::Settings {
-        let Connect {
-            token_seconds,
-            calls_a_second,
-            calls_a_minute,
-        } = self.connect;
-        api_connect::Settings {
-            sandbox,
-            token_seconds: token_seconds.into(),
-            calls_a_second,
-            calls_a_minute,
+        book::Settings {
+            numbers: self.afterpay.numbers(),
         }
     }
 

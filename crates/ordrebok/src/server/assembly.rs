@@ -3,10 +3,9 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
-use axum::response::IntoResponse;
 use book::Book;
 use http_kit::path::without_prefix;
-use http_kit::{Answer, Failure};
+use http_kit::{Answer, Failure, Refuse};
 use tower::Service;
 
 use super::{health, problem};
@@ -44,60 +43,71 @@ impl Target {
     }
 }
 
-/// All APIs, put together.
+/// One part of the server: its routes, and how it refuses what no operation of it decides.
+#[derive(Debug)]
+struct Part {
+    routes: Router,
+    refuse: Refuse,
+}
+
+impl Part {
+    /// A part that belongs to no API: it refuses in problem details.
+    fn of_no_api(routes: Router) -> Self {
+        let refuse: Refuse = problem::refuse;
+        let routes = routes
+            .fallback(async move |method: Method| refuse(Failure::NotFound, &method))
+            .method_not_allowed_fallback(async move |method: Method| {
+                refuse(Failure::MethodNotAllowed, &method)
+            });
+        Self { routes, refuse }
+    }
+}
+
+/// All parts, put together.
 #[derive(Debug)]
 pub(crate) struct Assembly {
-    health: Router,
-    connect: Router,
+    health: Part,
+    connect: Part,
+    elsewhere: Part,
 }
 
 impl Assembly {
     pub(crate) fn new(book: &Book, config: &Config, sandbox: bool) -> Self {
-        let body = config.limits.body_limits();
-        let connect = api_connect::State::new(book.clone(), body, config.connect(sandbox));
+        let limits = config.limits.body_limits();
+        let connect = api_connect::State::new(book.clone(), limits, config.connect.settings(sandbox));
         Self {
-            health: complete(health::routes(book.clone()), problem::refuse),
-            connect: api_connect::routes(connect),
+            health: Part::of_no_api(health::routes(book.clone())),
+            connect: Part {
+                routes: api_connect::routes(connect),
+                refuse: api_connect::refuse,
+            },
+            elsewhere: Part::of_no_api(Router::new()),
+        }
+    }
+
+    fn part(&self, target: Target) -> &Part {
+        match target {
+            Target::Health => &self.health,
+            Target::Connect => &self.connect,
+            Target::AfterPay | Target::Marketplace | Target::Unknown => &self.elsewhere,
         }
     }
 
     /// Lets the target answer.
     pub(super) async fn answer(&self, target: Target, mut request: Request<Body>) -> Response<Body> {
-        let router = match target {
-            Target::Health => &self.health,
-            Target::Connect => &self.connect,
-            Target::Marketplace | Target::Unknown => {
-                return problem::refuse(Failure::NotFound, request.method()).into_response();
-            }
-            Target::AfterPay => {
-                if let Some(plain) = without_prefix(request.uri(), AFTERPAY) {
-                    *request.uri_mut() = plain;
-                }
-                return problem::refuse(Failure::NotFound, request.method()).into_response();
-            }
-        };
-        match router.clone().call(request).await {
+        if target == Target::AfterPay
+            && let Some(plain) = without_prefix(request.uri(), AFTERPAY)
+        {
+            *request.uri_mut() = plain;
+        }
+        match self.part(target).routes.clone().call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         }
     }
 
     /// How the target says what the server itself refuses or fails at.
-    pub(super) fn refuse(target: Target, method: &Method, failure: Failure) -> Answer {
-        match target {
-            Target::Connect => api_connect::refuse(failure, method),
-            Target::Health | Target::Unknown | Target::AfterPay | Target::Marketplace => {
-                problem::refuse(failure, method)
-            }
-        }
+    pub(super) fn refuse(&self, target: Target, method: &Method, failure: Failure) -> Answer {
+        (self.part(target).refuse)(failure, method)
     }
-}
-
-/// A router that answers unknown paths and methods in its own form.
-fn complete(routes: Router, refuse: http_kit::Refuse) -> Router {
-    routes
-        .fallback(move |method: Method| async move { refuse(Failure::NotFound, &method) })
-        .method_not_allowed_fallback(move |method: Method| async move {
-            refuse(Failure::MethodNotAllowed, &method)
-        })
 }

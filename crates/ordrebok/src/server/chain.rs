@@ -61,7 +61,7 @@ impl Chain {
         let method = request.method().clone();
         let logged = tracing::enabled!(tracing::Level::DEBUG)
             .then(|| (request.uri().path().to_owned(), Stopwatch::start()));
-        let refuse = |failure| Assembly::refuse(target, &method, failure).into_response();
+        let refuse = |failure| self.assembly.refuse(target, &method, failure).into_response();
         let response = match self.room.try_acquire() {
             // Whoever asks whether the server is alive is answered even when it is busy.
             Err(_) if target != Target::Health => refuse(Failure::Overloaded {
@@ -72,8 +72,11 @@ impl Chain {
                     Ok(Some(response)) => response,
                     Ok(None) => refuse(Failure::Internal),
                     Err(_elapsed) => {
+                        // Slow bodies end earlier, by their own limit: this one is ours.
                         tracing::warn!(%method, "a request took too long and was given up");
-                        refuse(Failure::TimedOut)
+                        refuse(Failure::Overloaded {
+                            retry_after_seconds: RETRY_AFTER_SECONDS,
+                        })
                     }
                 }
             }

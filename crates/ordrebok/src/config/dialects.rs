@@ -1,0 +1,49 @@
+//! What is particular to one API.
+
+use serde::Deserialize;
+
+/// Mediaconnect Connect.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Connect {
+    token_seconds: u32,
+    calls_a_second: u32,
+    calls_a_minute: u32,
+}
+
+impl Connect {
+    /// What the dialect is told of it.
+    pub(crate) fn settings(&self, sandbox: bool) -> api_connect::Settings {
+        api_connect::Settings {
+            sandbox,
+            token_seconds: self.token_seconds.into(),
+            calls_a_second: self.calls_a_second,
+            calls_a_minute: self.calls_a_minute,
+        }
+    }
+}
+
+/// AfterPay v3.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AfterPay {
+    number_style: NumberStyle,
+}
+
+/// See [`order::NumberStyle`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum NumberStyle {
+    Suffixed,
+    Numeric,
+}
+
+impl AfterPay {
+    /// How captures, refunds and voids are numbered.
+    pub(crate) fn numbers(&self) -> order::NumberStyle {
+        match self.number_style {
+            NumberStyle::Suffixed => order::NumberStyle::Suffixed,
+            NumberStyle::Numeric => order::NumberStyle::Numeric,
+        }
+    }
+}
