@@ -9,5 +9,6 @@
     reason = "a test fails loudly and says `receiver` and `received`; clippy's own exemption reaches only the functions marked as tests"
 )]
 
+mod connect;
 mod harness;
 mod program;
