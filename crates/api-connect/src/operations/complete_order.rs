@@ -19,7 +19,7 @@ const OPERATION: &str = "POST /v1/client/order/fulfillment";
 
 /// What is asked.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 struct CompleteOrder {
     order_id: Integer,
     callback_url: Option<String>,

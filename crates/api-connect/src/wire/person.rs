@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// A payer or a receiver. What only its own system has a use for is checked for its shape; all of it is kept as it
 /// was sent.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "most members are read for their shape only")]
 pub(crate) struct Person {
     pub(crate) customer_number: Option<Whole>,
@@ -43,7 +43,7 @@ pub(crate) struct Person {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct Category {
     address_category: Option<Text<255>>,
@@ -51,7 +51,7 @@ struct Category {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct Permitted {
     enterprise_code: Option<Text<255>>,
@@ -62,7 +62,7 @@ struct Permitted {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct Privacy {
     enterprise_code: Option<Text<255>>,

@@ -19,7 +19,7 @@ const DEFAULT_CURRENCY: &str = "NOK";
 
 /// The body of Register order. Members that are not known are no error, and are kept like the others.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "some members are read for their shape only")]
 pub(crate) struct RegisterOrder {
     external_order_id: Option<Text<40>>,
@@ -45,7 +45,7 @@ pub(crate) struct RegisterOrder {
 
 /// One line.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "some members are read for their shape only")]
 struct OrderLine {
     product_spec_type: SpecType,
@@ -83,7 +83,7 @@ enum SpecType {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct StartInfo {
     start_date: Option<Moment>,
@@ -91,7 +91,7 @@ struct StartInfo {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "some members are read for their shape only")]
 struct ArticleDetail {
     company_code: Option<Text<12>>,
@@ -282,9 +282,11 @@ mod tests {
         parse_json::<RegisterOrder>(body.to_string().as_bytes())
             .map_err(ApiError::from)
             .and_then(|read| read.registration((OrderId(1_000_000_000), Uuid::nil()), annex))
-            .map_err(|error| match error {
-                ApiError::Invalid(message) => message,
-                _ => panic!("{error:?}"),
+            .map_err(|error| {
+                let ApiError::Invalid(message) = error else {
+                    panic!("{error:?}");
+                };
+                message
             })
     }
 

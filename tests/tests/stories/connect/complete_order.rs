@@ -7,7 +7,10 @@ use stories::{Caller, Options, Receiver, Server, Stage, connect, eventually, sto
 use super::{FULFILLMENT, import, register, register_body, status_of};
 
 async fn complete(client: &Caller, id: &Value) -> stories::Reply {
-    client.post(FULFILLMENT, &json!({ "orderId": id })).await.expect(200)
+    client
+        .post(FULFILLMENT, &json!({ "orderId": id }))
+        .await
+        .expect(200)
 }
 
 fn ok(id: &Value) -> Value {

@@ -5,7 +5,7 @@ use base64::Engine;
 use serde_json::json;
 use stories::{Credential, Options, Reply, Server, Stage, connect, eventually, story};
 
-use super::{ORDER, register, status_path};
+use super::{FULFILLMENT, ORDER, register, status_path};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -23,7 +23,9 @@ fn basic(credential: &Credential) -> String {
 }
 
 fn is_granted(reply: &Reply) {
-    reply.matches(&json!({ "access_token": "[text]", "token_type": "Bearer", "expires_in": 43200, "scope": "read" }));
+    reply.matches(
+        &json!({ "access_token": "[text]", "token_type": "Bearer", "expires_in": 43200, "scope": "read" }),
+    );
     assert_eq!(reply.header("cache-control"), "no-store");
 }
 
@@ -40,7 +42,7 @@ story! {
     async fn all_three_styles_of_sending_credentials_occur(server: Server) {
         let merchant = server.merchant("Fjellforlaget").await;
         // What clients bring along may have any character in it.
-        let secret = "p@ss+word/% &=å";
+        let secret = "p@ss+word/%&=%2B";
         let credential = merchant.credential("connect", &["--id", "no.fjell.web", "--secret", secret]).await;
         let path = "/user/oauth/token";
         let http = server.http();
@@ -70,7 +72,7 @@ story! {
             ("grant_type=client_credentials".to_owned(), 401, "invalid_client"),
             (wrong, 401, "invalid_client"),
             (nobody, 401, "invalid_client"),
-            ("grant_type=client_credentials&client_id=%00&client_secret=%00".to_owned(), 401, "invalid_client"),
+            ("grant_type=client_credentials&client_id=%00&client_secret=%00".to_owned(), 400, "invalid_request"),
         ] {
             let refused = server.http().post("/user/oauth/token").body(FORM, body).await.expect(status);
             refused.matches(&json!({ "error": error, "error_description": "[text]" }));
@@ -110,7 +112,7 @@ story! {
         let id = register(&writer, "invoice").await;
         let reader = merchant.connect_with(merchant.credential("connect", &["--scope", "read"]).await).await;
         reader.get(&status_path(&id)).await.expect(200);
-        for path in [ORDER, super::FULFILLMENT] {
+        for path in [ORDER, FULFILLMENT] {
             let refused = reader.post(path, &connect::register("1", "invoice")).await.expect(403);
             refused.matches(&json!({ "error": "insufficient_scope", "error_description": "[text]" }));
         }
