@@ -66,10 +66,9 @@ CREATE TABLE orders (
     snapshot TEXT NOT NULL,
     PRIMARY KEY (merchant, id)
 );
--- A history without a filter on kind or state, and the ragged ends of a counted period.
-CREATE INDEX orders_history ON orders (merchant, customer, created_at, id) WHERE customer <> '';
--- A history of one kind and state, however rare it is among the customer's orders.
-CREATE INDEX orders_sorts ON orders (merchant, customer, kind, state, created_at, id) WHERE customer <> '';
+-- A history, newest first, of each kind and state by itself, however rare it is among the customer's orders; a page
+-- of several sorts is merged from the newest of each.
+CREATE INDEX orders_history ON orders (merchant, customer, kind, state, created_at, id) WHERE customer <> '';
 CREATE INDEX orders_referring ON orders (merchant, customer, reference) WHERE reference <> '';
 CREATE INDEX orders_updated ON orders (merchant, updated_at, id);
 CREATE INDEX orders_wake ON orders (wake_at) WHERE wake_at IS NOT NULL;

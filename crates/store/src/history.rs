@@ -13,8 +13,14 @@ use crate::value::Value;
 /// The sizes of buckets, smallest first.
 pub(crate) const LEVELS: [usize; 4] = [1, 2, 3, 4];
 
+/// The level of the largest.
+const TOP: usize = 4;
+
 /// A bucket of one level holds this many, as a power of two, of the level below.
 const FANOUT_BITS: usize = 8;
+
+/// The same as a number.
+const FANOUT: i64 = 1 << FANOUT_BITS;
 
 /// Times beyond these (140,000 years from now, either way) are taken for these, so that nothing overflows.
 const EDGE: i64 = 1 << 52;
@@ -36,11 +42,6 @@ pub(crate) fn bucket(level: usize, at: i64) -> i64 {
 /// When a bucket begins; it ends where the next one begins.
 pub(crate) fn begin(level: usize, bucket: i64) -> i64 {
     bucket << bits(level)
-}
-
-/// The buckets of the level below that make up one bucket.
-pub(crate) fn children(bucket: i64) -> (i64, i64) {
-    (bucket << FANOUT_BITS, bucket.saturating_add(1) << FANOUT_BITS)
 }
 
 /// By how many bits a time is shifted to make its bucket.
@@ -88,40 +89,80 @@ pub(crate) fn count_question<'a>(filter: &'a HistoryFilter, pieces: &[Piece]) ->
         if at > 0 {
             question.text(" UNION ALL ");
         }
-        question.text(&format!("SELECT CAST({at} AS BIGINT) AS piece, kind, state, "));
+        question.text(&format!("SELECT CAST({at} AS BIGINT) AS piece, "));
         match *piece {
             Piece::Buckets { level, first, past } => {
-                question.text("CAST(SUM(n) AS BIGINT) AS n FROM history_counts");
+                question.text("kind, state, CAST(SUM(n) AS BIGINT) AS n FROM history_counts");
                 question.text(&format!(
                     " WHERE merchant = $1 AND customer = $2 AND level = {level}"
                 ));
                 question.between("bucket", first, past);
+                question.one_of("kind", &filter.kinds);
+                question.one_of("state", &filter.states);
+                question.text(" GROUP BY kind, state");
             }
             Piece::Times { from, until } => {
-                question.text("COUNT(*) AS n FROM orders");
-                question.text(" WHERE merchant = $1 AND customer = $2 AND customer <> ''");
-                question.between("created_at", from, until);
+                question.text("s.kind, s.state, COUNT(*) AS n FROM (SELECT DISTINCT kind, state");
+                question.text(" FROM history_counts WHERE merchant = $1 AND customer = $2");
+                question.text(&format!(" AND level = {TOP}"));
+                question.between("bucket", bucket(TOP, from), bucket(TOP, until).saturating_add(1));
+                question.one_of("kind", &filter.kinds);
+                question.one_of("state", &filter.states);
+                // A cross join is taken in the order in which it is written: for each sort, its piece of the index.
+                question.text(") AS s CROSS JOIN orders o WHERE o.merchant = $1 AND o.customer = $2");
+                question.text(" AND o.customer <> '' AND o.kind = s.kind AND o.state = s.state");
+                question.between("o.created_at", from, until);
+                question.text(" GROUP BY s.kind, s.state");
             }
         }
-        question.one_of("kind", &filter.kinds);
-        question.one_of("state", &filter.states);
-        question.text(" GROUP BY kind, state");
     }
     question
 }
 
-/// Asks how many orders each bucket of a range holds, newest first: rows of (bucket, n).
-pub(crate) fn buckets_question(filter: &HistoryFilter, level: usize, range: (i64, i64)) -> Question<'_> {
+/// Asks for the smallest bucket, within a range of buckets of one level, that the order falls into which comes after
+/// `skip` newer ones; and how many of them are left to skip in it: one row of (bucket, skip). All levels in one
+/// statement: in each, the buckets `b` are laid end to end, newest first, and the one is picked `p` in which the end
+/// of what is skipped lies; its children are the buckets of the next.
+pub(crate) fn descent_question(
+    filter: &HistoryFilter,
+    top: usize,
+    range: (i64, i64),
+    skip: i64,
+) -> Question<'_> {
     let mut question = Question::new(filter.merchant);
     question.params.push(Value::Text(&filter.customer));
-    question.text("SELECT bucket, CAST(SUM(n) AS BIGINT) AS n FROM history_counts");
-    question.text(&format!(
-        " WHERE merchant = $1 AND customer = $2 AND level = {level}"
-    ));
-    question.between("bucket", range.0, range.1);
-    question.one_of("kind", &filter.kinds);
-    question.one_of("state", &filter.states);
-    question.text(" GROUP BY bucket ORDER BY bucket DESC");
+    for level in (1..=top).rev() {
+        let above = level.saturating_add(1);
+        question.text(if level == top { "WITH" } else { "," });
+        question.text(&format!(
+            " b{level} AS MATERIALIZED (SELECT bucket, CAST(SUM(n) AS BIGINT) AS held FROM history_counts \
+             WHERE merchant = $1 AND customer = $2 AND level = {level}"
+        ));
+        if level == top {
+            question.between("bucket", range.0, range.1);
+        } else {
+            question.text(&format!(
+                " AND bucket >= (SELECT bucket * {FANOUT} FROM p{above}) \
+                 AND bucket < (SELECT (bucket + 1) * {FANOUT} FROM p{above})"
+            ));
+        }
+        question.one_of("kind", &filter.kinds);
+        question.one_of("state", &filter.states);
+        question.text(&format!(
+            " GROUP BY bucket), p{level} AS MATERIALIZED (SELECT w.bucket, a.skip - w.newer AS skip FROM \
+             (SELECT bucket, held, CAST(SUM(held) OVER (ORDER BY bucket DESC) AS BIGINT) - held AS newer \
+             FROM b{level}) AS w CROSS JOIN "
+        ));
+        if level == top {
+            question.text("(SELECT CAST(");
+            question.param(Value::Int(skip));
+            question.text(" AS BIGINT) AS skip) AS a");
+        } else {
+            question.text(&format!("p{above} AS a"));
+        }
+        question.text(" WHERE w.newer <= a.skip AND a.skip < w.newer + w.held)");
+    }
+    question.text(" SELECT bucket, skip FROM p1");
     question
 }
 
@@ -193,9 +234,9 @@ mod tests {
     fn a_bucket_is_made_of_its_children() {
         for at in [-1_i64, 0, 255, 256, 1_700_000_000_123] {
             for level in [2, 3, 4] {
-                let (first, past) = children(bucket(level, at));
+                let first = bucket(level, at) * FANOUT;
                 assert_eq!(begin(level, bucket(level, at)), begin(level - 1, first));
-                assert!((first..past).contains(&bucket(level - 1, at)));
+                assert!((first..first + FANOUT).contains(&bucket(level - 1, at)));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::Store;
 use crate::error::StoreError;
-use crate::history::{Piece, begin, buckets_question, children, count_question, plan};
+use crate::history::{Piece, begin, count_question, descent_question, plan};
 use crate::load::Question;
 use crate::orders::{ORDER_COLUMNS, order_row};
 use crate::rows::{HistoryFilter, HistoryRows};
@@ -14,8 +14,8 @@ use crate::value::{Row, Value};
 /// So few rows are skipped faster than looked for in the counts.
 const NEAR: u64 = 64;
 
-/// More sorts (kind and state) than this are read through the index that isn't split by sort.
-const SORTS: usize = 24;
+/// More sorts (kind and state) than this are too many for one statement; such a history is read as a whole.
+const SORTS: usize = 100;
 
 /// Where a page begins: this many orders after the newest one that was placed before this time.
 struct Start {
@@ -67,8 +67,7 @@ impl Store {
             .filter(|counted| counted.n > 0)
             .map(|counted| counted.sort)
             .collect();
-        let all = filter.kinds.is_empty() && filter.states.is_empty();
-        let page = if all || sorts.len() > SORTS {
+        let page = if sorts.len() > SORTS {
             page_question(filter, &start, limit)
         } else {
             sorted_question(filter, &start, limit, &sorts)
@@ -109,47 +108,24 @@ impl Store {
                 };
                 continue;
             }
-            if let Piece::Buckets { level, first, past } = *piece {
-                self.descend(filter, level, (first, past), &mut start).await?;
+            if let Piece::Buckets { level, first, past } = *piece
+                && start.skip > NEAR
+            {
+                let question = descent_question(filter, level, (first, past), signed(start.skip));
+                let reader = |row: &Row<'_>| Ok((row.int(0)?, unsigned(row.int(1)?)));
+                let found = self
+                    .driver
+                    .query("history_counts", &question.sql, &question.params, reader)
+                    .await?;
+                // None: orders have moved since they were counted, and what is left is skipped one by one.
+                if let Some((bucket, skip)) = found.into_iter().next() {
+                    start.before = begin(1, bucket.saturating_add(1));
+                    start.skip = skip;
+                }
             }
             break;
         }
         Ok(start)
-    }
-
-    async fn descend(
-        &self,
-        filter: &HistoryFilter,
-        top: usize,
-        range: (i64, i64),
-        start: &mut Start,
-    ) -> Result<(), StoreError> {
-        let mut range = range;
-        for level in (1..=top).rev() {
-            if start.skip <= NEAR {
-                return Ok(());
-            }
-            let question = buckets_question(filter, level, range);
-            let reader = |row: &Row<'_>| Ok((row.int(0)?, unsigned(row.int(1)?)));
-            let buckets = self
-                .driver
-                .query("history_counts", &question.sql, &question.params, reader)
-                .await?;
-            let mut within = None;
-            for (bucket, held) in buckets {
-                if start.skip < held {
-                    within = Some(bucket);
-                    break;
-                }
-                start.skip = start.skip.saturating_sub(held);
-                start.before = begin(level, bucket);
-            }
-            // None: orders have moved since they were counted, and what is left is skipped one by one.
-            let Some(bucket) = within else { return Ok(()) };
-            start.before = start.before.min(begin(level, bucket.saturating_add(1)));
-            range = children(bucket);
-        }
-        Ok(())
     }
 
     /// Exact for every filter, at the cost of reading what matches the most selective of them.
@@ -252,7 +228,7 @@ fn cut(question: &mut Question<'_>, limit: u64, skip: u64) {
     question.param(Value::Int(signed(skip)));
 }
 
-/// The same page, taken from the newest of each sort that matches: what doesn't match is never read.
+/// The same page, merged from the newest of each sort that matches: what doesn't match is never read.
 fn sorted_question<'a>(
     filter: &'a HistoryFilter,
     start: &Start,

@@ -43,7 +43,10 @@ impl Store {
         E: Send + 'static,
     {
         match &*self.driver {
-            Driver::Sqlite(sqlite) => sqlite.write(move |tx| within(tx, &load, decide)).await,
+            Driver::Sqlite(sqlite) => {
+                let mut decide = decide;
+                sqlite.write(move |tx| within(tx, &load, &mut decide)).await
+            }
             Driver::Postgres(postgres) => over(postgres, &load, decide).await,
         }
     }
@@ -53,7 +56,7 @@ impl Store {
 fn within<T, E>(
     tx: &Writing<'_>,
     load: &Load,
-    mut decide: impl FnMut(&Loaded) -> Result<(Changes, T), E>,
+    decide: &mut impl FnMut(&Loaded) -> Result<(Changes, T), E>,
 ) -> Result<Result<T, E>, StoreError> {
     let loaded = load_within(tx, load)?;
     match decide(&loaded) {

@@ -2,6 +2,7 @@
 //! other. Only what follows a conflict opens a transaction, on a connection of its own.
 
 mod connection;
+mod lanes;
 mod tls;
 
 use std::collections::HashMap;
@@ -15,10 +16,15 @@ use crate::error::{AppendError, Cause, StoreError};
 use crate::migrate;
 use crate::sql::{Part, Shape, combined, shape};
 use crate::value::{Cells, Reader, Row, Value};
-use connection::{Address, Connection, Shared};
+use connection::{Address, Connection};
+use lanes::Lanes;
 
-/// How many connections carry the single statements. Each holds one backend of the server busy at most.
-const SHARED: usize = 8;
+/// How many connections carry reads, many at once each.
+const READING: usize = 4;
+
+/// How many connections carry single writes. A connection runs one after the other, and each waits for its commit to
+/// be durable, so that reads must not queue up behind them.
+const WRITING: usize = 16;
 
 /// How many transactions with locks may be open at once.
 const EXCLUSIVE: usize = 8;
@@ -29,8 +35,8 @@ const TRIES: u32 = 20;
 /// A PostgreSQL database.
 pub(crate) struct Postgres {
     address: Address,
-    shared: Vec<Shared>,
-    next: AtomicUsize,
+    reading: Lanes,
+    writing: Lanes,
     idle: Mutex<Vec<Arc<Connection>>>,
     exclusive: tokio::sync::Semaphore,
     /// The texts of appends by their shape.
@@ -45,23 +51,14 @@ impl Postgres {
         migrate(&first).await?;
         let postgres = Self {
             address,
-            shared: std::iter::repeat_with(Shared::default).take(SHARED).collect(),
-            next: AtomicUsize::new(0),
+            reading: Lanes::new(READING),
+            writing: Lanes::new(WRITING),
             idle: Mutex::new(Vec::new()),
             exclusive: tokio::sync::Semaphore::new(EXCLUSIVE),
             appends: Mutex::new(HashMap::new()),
         };
-        postgres.shared[0].put(first);
+        postgres.reading.put(first);
         Ok(postgres)
-    }
-
-    async fn connection(&self) -> Result<Arc<Connection>, StoreError> {
-        let at = self
-            .next
-            .fetch_add(1, Ordering::Relaxed)
-            .checked_rem(SHARED)
-            .unwrap_or_default();
-        self.shared[at].get(&self.address).await
     }
 
     /// Reads. A connection that turns out to be broken is replaced once: reading twice does no harm.
@@ -72,12 +69,13 @@ impl Postgres {
         params: &[Value<'_>],
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let connection = self.connection().await?;
+        let connection = self.reading.get(&self.address).await?;
         match connection.query(table, sql, params, reader).await {
             Err(StoreError::Unavailable(_)) => {}
             done => return done,
         }
-        self.connection().await?.query(table, sql, params, reader).await
+        let connection = self.reading.get(&self.address).await?;
+        connection.query(table, sql, params, reader).await
     }
 
     /// Writes with one statement, which is its own transaction.
@@ -89,7 +87,8 @@ impl Postgres {
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
         for attempt in 0..TRIES {
-            match self.connection().await?.query(table, sql, params, reader).await {
+            let connection = self.writing.get(&self.address).await?;
+            match connection.query(table, sql, params, reader).await {
                 Err(StoreError::Busy) => pause(attempt).await,
                 done => return done,
             }
@@ -99,7 +98,7 @@ impl Postgres {
 
     /// The third verb: all parts as one statement, which is its own transaction.
     pub(crate) async fn append(&self, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
-        let connection = self.connection().await?;
+        let connection = self.writing.get(&self.address).await?;
         self.append_on(&connection, merchant, parts).await
     }
 
@@ -152,9 +151,8 @@ impl Postgres {
     /// Lets go of all connections once what they carry is done.
     pub(crate) fn close(&self) {
         self.exclusive.close();
-        for shared in &self.shared {
-            shared.close();
-        }
+        self.reading.close();
+        self.writing.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -38,6 +38,9 @@ impl Sqlite {
         std::fs::create_dir_all(directory).map_err(|error| StoreError::Unavailable(Cause::new(error)))?;
         let path = directory.join(FILE);
         let mut conn = connect(&path)?;
+        // 16 MiB: what a full batch touches stays in memory until it is committed.
+        conn.execute_batch("PRAGMA cache_size = -16384;")
+            .map_err(statement::failed)?;
         migrate(&mut conn)?;
         let readers = Readers::open(|| read_only(&path))?;
         let slow = Arc::new(Mutex::new(read_only(&path)?));
@@ -97,10 +100,11 @@ impl Sqlite {
     }
 
     /// Runs `work` inside the next transaction of the writer thread; an error undoes what it wrote, and nobody
-    /// else's. Answers once the transaction is durable.
+    /// else's. It may be run twice, but what it did the first time is then undone. Answers once the transaction is
+    /// durable.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnMut(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.writer.write(work).await
     }
@@ -149,6 +153,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
          PRAGMA synchronous = FULL;
          PRAGMA wal_autocheckpoint = 250;
          PRAGMA mmap_size = 268435456;
+         PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = OFF;",
     )
     .map_err(statement::failed)?;

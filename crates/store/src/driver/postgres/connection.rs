@@ -1,7 +1,7 @@
-//! One connection with its prepared statements, and the place that replaces it when it breaks.
+//! One connection with its prepared statements.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio_postgres::types::ToSql;
@@ -131,49 +131,5 @@ impl Connection {
     /// Runs several statements without parameters.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), StoreError> {
         self.client.batch_execute(sql).await.map_err(failed)
-    }
-}
-
-/// A connection that is shared, made when first needed and again when it has broken.
-#[derive(Default)]
-pub(super) struct Shared {
-    current: Mutex<Option<Arc<Connection>>>,
-    /// Held while connecting, so that a broken connection is replaced once and not by everybody.
-    connecting: tokio::sync::Mutex<()>,
-    closed: std::sync::atomic::AtomicBool,
-}
-
-impl Shared {
-    pub(super) fn put(&self, connection: Connection) {
-        *self.lock() = Some(Arc::new(connection));
-    }
-
-    pub(super) async fn get(&self, address: &Address) -> Result<Arc<Connection>, StoreError> {
-        if let Some(connection) = self.usable() {
-            return Ok(connection);
-        }
-        let _connecting = self.connecting.lock().await;
-        if self.closed.load(std::sync::atomic::Ordering::SeqCst) {
-            return Err(StoreError::Closed);
-        }
-        if let Some(connection) = self.usable() {
-            return Ok(connection);
-        }
-        let connection = Arc::new(address.connect().await?);
-        *self.lock() = Some(Arc::clone(&connection));
-        Ok(connection)
-    }
-
-    pub(super) fn close(&self) {
-        self.closed.store(true, std::sync::atomic::Ordering::SeqCst);
-        *self.lock() = None;
-    }
-
-    fn usable(&self) -> Option<Arc<Connection>> {
-        self.lock().clone().filter(|connection| !connection.is_closed())
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Connection>>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,8 @@
 //! The writer thread: it drains a queue and commits many commands with one sync of the log.
+//!
+//! A savepoint for each command would keep them apart, but makes SQLite copy every page that a command touches: a
+//! third of all the work, measured. So a batch runs without them first. Only when one of its commands fails half-way,
+//! which takes a unique key that nobody looked for, is the batch undone and run again, this time with savepoints.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,18 +23,50 @@ pub(super) struct Writer {
 }
 
 enum Message {
-    Run(Job),
+    Run(Box<dyn Job>),
     Close(oneshot::Sender<()>),
 }
 
-/// A command, given the transaction or the reason why there is none.
-type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Ran + Send>;
+/// A command that may be run again, as long as nothing of it was committed.
+trait Job: Send {
+    /// Runs it in the transaction that is open; tells whether it wants to be committed.
+    fn run(&mut self, conn: &Connection) -> bool;
 
-/// A command that has run and waits for the commit before its caller hears of it.
-struct Ran {
-    /// Whether it wants to be committed. If not, what it wrote is undone.
-    keep: bool,
-    finish: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+    /// Answers the caller: with what the last run came to, or with the reason why that was not committed.
+    fn finish(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Command<T, W> {
+    work: W,
+    /// What the last run came to; none when there was no transaction to run in.
+    result: Option<Result<T, StoreError>>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Job for Command<T, W>
+where
+    T: Send,
+    W: FnMut(&Writing<'_>) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, conn: &Connection) -> bool {
+        let run = catch_unwind(AssertUnwindSafe(|| (self.work)(&Writing { conn })));
+        let result =
+            run.unwrap_or_else(|panic| Err(StoreError::Panicked(crate::transact::panic_text(&*panic))));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), StoreError>) {
+        let answer = match self.result {
+            None => committed.and(Err(StoreError::Closed)),
+            // A command that failed by itself was not to be committed; its own reason is the better one.
+            Some(Err(error)) => Err(error),
+            Some(Ok(outcome)) => committed.map(|()| outcome),
+        };
+        // A caller that has gone away doesn't wait for the answer; the write stands all the same.
+        let _ = self.answer.send(answer);
+    }
 }
 
 impl Writer {
@@ -45,20 +81,13 @@ impl Writer {
 
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnMut(&Writing<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
-            let result = conn.and_then(|conn| {
-                catch_unwind(AssertUnwindSafe(|| work(&Writing { conn })))
-                    .unwrap_or_else(|panic| Err(StoreError::Panicked(crate::transact::panic_text(&*panic))))
-            });
-            let keep = result.is_ok();
-            let finish = Box::new(move |committed: Result<(), StoreError>| {
-                // A caller that has gone away doesn't wait for the answer; the write stands all the same.
-                let _ = answer.send(committed.and(result));
-            });
-            Ran { keep, finish }
+        let job = Box::new(Command {
+            work,
+            result: None,
+            answer,
         });
         self.queue
             .send(Message::Run(job))
@@ -100,62 +129,78 @@ fn run(conn: &Connection, queue: &Receiver<Message>) {
     }
 }
 
-/// Runs all jobs, in one transaction unless one of them breaks it.
-fn run_batch(conn: &Connection, jobs: Vec<Job>) {
-    let mut jobs = jobs.into_iter();
-    while jobs.len() > 0 {
-        if let Err(error) = command(conn, "BEGIN IMMEDIATE") {
-            for job in jobs.by_ref() {
-                (job(Err(error.clone())).finish)(Ok(()));
-            }
-            return;
-        }
-        let mut waiting = Vec::with_capacity(jobs.len());
-        let mut broken = None;
-        for job in jobs.by_ref() {
-            let ran = run_job(conn, job);
-            waiting.push(ran);
-            // A full disk or a failing one makes SQLite roll back the whole transaction by itself: what ran before
-            // is gone too, and the jobs that are left get a transaction of their own.
-            if conn.is_autocommit() {
-                broken = Some(StoreError::Unavailable(Cause::new(
-                    "the transaction was rolled back",
-                )));
-                break;
-            }
-        }
-        let committed = match broken {
-            Some(error) => Err(error),
-            None => commit(conn),
-        };
-        for ran in waiting {
-            (ran.finish)(if ran.keep { committed.clone() } else { Ok(()) });
-        }
+/// Runs all jobs in one transaction, and answers them.
+fn run_batch(conn: &Connection, mut jobs: Vec<Box<dyn Job>>) {
+    let committed = match together(conn, &mut jobs) {
+        Ok(true) => commit(conn),
+        Ok(false) => apart(conn, &mut jobs),
+        Err(error) => Err(error),
+    };
+    for job in jobs {
+        job.finish(committed.clone());
     }
 }
 
-fn run_job(conn: &Connection, job: Job) -> Ran {
-    if let Err(error) = command(conn, "SAVEPOINT job") {
-        return job(Err(error));
-    }
-    let ran = job(Ok(conn));
-    if !ran.keep && !conn.is_autocommit() {
-        // If even this fails, SQLite has ended the transaction, which the caller notices.
-        if command(conn, "ROLLBACK TO job").is_err() {
-            let _ = command(conn, "ROLLBACK");
-            return ran;
+/// Runs the jobs one after the other; false when one of them failed after it had written, and everything was undone.
+fn together(conn: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<bool, StoreError> {
+    begin(conn)?;
+    for job in jobs {
+        let before = conn.total_changes();
+        let keep = job.run(conn);
+        // A full disk makes SQLite end the transaction by itself.
+        if conn.is_autocommit() {
+            return Ok(false);
+        }
+        if !keep && conn.total_changes() != before {
+            return command(conn, "ROLLBACK").map(|()| false);
         }
     }
-    if !conn.is_autocommit() && command(conn, "RELEASE job").is_err() {
-        let _ = command(conn, "ROLLBACK");
+    Ok(true)
+}
+
+/// Runs the jobs again, each in its own savepoint, so that one that fails undoes its own writes only; and commits.
+fn apart(conn: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    begin(conn)?;
+    for job in jobs {
+        let done = savepoint(conn, job.as_mut());
+        if done.is_err() || conn.is_autocommit() {
+            // What ran before is gone too; nobody of this batch is told that it was written.
+            if !conn.is_autocommit() {
+                command(conn, "ROLLBACK")?;
+            }
+            return done.and(Err(StoreError::Unavailable(Cause::new(
+                "the transaction was rolled back",
+            ))));
+        }
     }
-    ran
+    commit(conn)
+}
+
+fn savepoint(conn: &Connection, job: &mut dyn Job) -> Result<(), StoreError> {
+    command(conn, "SAVEPOINT job")?;
+    let keep = job.run(conn);
+    if conn.is_autocommit() {
+        return Ok(());
+    }
+    if !keep {
+        command(conn, "ROLLBACK TO job")?;
+    }
+    command(conn, "RELEASE job")
+}
+
+fn begin(conn: &Connection) -> Result<(), StoreError> {
+    // Nothing should be open here; but what a failing disk left open must not stop the writer for good.
+    if !conn.is_autocommit() {
+        command(conn, "ROLLBACK")?;
+    }
+    command(conn, "BEGIN IMMEDIATE")
 }
 
 fn commit(conn: &Connection) -> Result<(), StoreError> {
     command(conn, "COMMIT").inspect_err(|error| {
         tracing::error!(%error, cause = std::error::Error::source(error), "a commit failed");
         if !conn.is_autocommit() {
+            // If this fails too, SQLite has undone the transaction itself.
             let _ = command(conn, "ROLLBACK");
         }
     })
