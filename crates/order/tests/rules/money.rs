@@ -201,6 +201,17 @@ fn halves_go_away_from_zero() {
     }
 }
 
+/// The exact product is a hair below a half; with 28 digits it would first be rounded up to it, and then up again.
+#[test]
+fn a_price_is_not_rounded_twice() {
+    let nok = currency("NOK");
+    for sign in ["", "-"] {
+        let unit = amount(&format!("{sign}5000000001.000000000001"));
+        let price = nok.price(unit, quantity("0.999999999999")).unwrap();
+        assert_eq!(shown(price), format!("{sign}5000000000.99"));
+    }
+}
+
 #[test]
 fn coins() {
     for (code, decimals, coin) in [

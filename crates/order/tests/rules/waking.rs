@@ -45,6 +45,10 @@ fn an_order_that_completes_by_itself_wakes_the_server_until_it_is_done() {
     let reserved = || completing().then(&reserve("100")).then(&Command::Confirm);
     assert_eq!(wake(reserved()), due, "the earlier of the two");
     assert_eq!(wake(reserved().then(&process())), LAPSE);
+    // What is not to come any more is not shown either.
+    for ended in [process(), fulfil(), fail()] {
+        assert_eq!(completing().then(&ended).order().completes_at, None);
+    }
     // A capture of everything completes it as well.
     assert_eq!(wake(reserved().then(&capture_all())), None);
 }
