@@ -1,4 +1,5 @@
 //! The program itself: its command line, and what its server does whatever the API.
 
 mod command_line;
+mod files;
 mod server;

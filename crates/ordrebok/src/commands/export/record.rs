@@ -6,8 +6,9 @@ use order::{Amount, Item, MoneyError, Order, Timestamp};
 use serde::Serialize;
 
 /// The columns of a CSV export, in their order.
-pub(super) const COLUMNS: [&str; 18] = [
+pub(super) const COLUMNS: [&str; 19] = [
     "orderId",
+    "shownId",
     "uuid",
     "number",
     "reference",
@@ -32,6 +33,8 @@ pub(super) const COLUMNS: [&str; 18] = [
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record<'o> {
     order_id: String,
+    /// The id that its own API shows: another system's, when the order was imported from it.
+    shown_id: String,
     uuid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<&'o str>,
@@ -118,6 +121,7 @@ impl<'o> Record<'o> {
         let customer = order.customer.as_ref();
         Ok(Self {
             order_id: order.id.to_string(),
+            shown_id: order.shown_id(order.origin),
             uuid: order.uuid.to_string(),
             number: order.number.as_deref(),
             reference: order.reference.as_deref(),
@@ -162,6 +166,7 @@ impl<'o> Record<'o> {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         [
             self.order_id.clone(),
+            self.shown_id.clone(),
             self.uuid.clone(),
             text(self.number),
             text(self.reference),

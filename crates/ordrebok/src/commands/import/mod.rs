@@ -177,7 +177,8 @@ impl Tally {
             kept,
             refused,
         } = self;
-        let mut sentence = format!("{added} orders imported, {unchanged} there already");
+        let orders = if added == 1 { "order" } else { "orders" };
+        let mut sentence = format!("{added} {orders} imported, {unchanged} there already");
         if kept > 0 {
             sentence = format!("{sentence}, {kept} there in another state and left as they are");
         }
