@@ -1,10 +1,10 @@
 //! Documents: what a dialect keeps beside orders, such as customers and catalogues.
 
-use crate::{Book, BookError};
+use crate::{Book, BookError, Work};
 use order::{MerchantId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use store::DocumentFilter;
-use store::rows::{DocumentKey, DocumentRow};
+use store::rows::{DocumentKey, DocumentRow, Load};
 
 /// One document.
 #[derive(Debug, Clone)]
@@ -132,5 +132,51 @@ impl Book {
         let (total, rows) = self.store().documents(&filter, offset, limit).await?;
         let documents = rows.iter().map(Document::of_row).collect::<Result<_, _>>()?;
         Ok(DocumentPage { total, documents })
+    }
+
+    /// Writes one document: what `change` makes of what is kept under this id, if anything is. `change` may be called
+    /// more than once; only its last answer counts.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn write_document<T, F>(
+        &self,
+        merchant: MerchantId,
+        (kind, id): (&str, &str),
+        change: F,
+    ) -> Result<(), BookError>
+    where
+        T: Serialize + DeserializeOwned + 'static,
+        F: Fn(Option<T>) -> T + Send + 'static,
+    {
+        let key = DocumentKey {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+        };
+        let load = Load {
+            merchant: merchant.0,
+            documents: vec![key.clone()],
+            ..Load::default()
+        };
+        let write = move |work: &mut Work<'_>| {
+            let document = match work.document::<T>(0)? {
+                Some(kept) => Document {
+                    kind: kept.kind,
+                    id: kept.id,
+                    version: kept.version,
+                    owner: kept.owner,
+                    created_at: kept.created_at,
+                    wake_at: kept.wake_at,
+                    body: change(Some(kept.body)),
+                },
+                None => Document::new(&key.kind, key.id.clone(), work.now(), change(None)),
+            };
+            Ok(work.put(&document)?)
+        };
+        // No rule of orders is asked, so none refuses.
+        match Box::pin(self.transact(load, write)).await? {
+            Ok(()) => Ok(()),
+            Err(refusal) => Err(BookError::Unknown(refusal.to_string())),
+        }
     }
 }

@@ -291,7 +291,7 @@ impl Book {
             let stirs = Stirs::of(&changes, book.now());
             Ok((changes, (value, stirs)))
         };
-        let done = self.store().transact(load, decide).await?;
+        let done = Box::pin(self.store().transact(load, decide)).await?;
         Ok(done.map(|(value, stirs)| {
             self.stir(stirs);
             value
@@ -332,7 +332,7 @@ impl Book {
             changes.answer = Some(answer_row(&idempotency, &reply, now));
             Ok((changes, (Some(Executed::Now(reply)), stirs)))
         });
-        let (executed, stirs) = done.await??;
+        let (executed, stirs) = Box::pin(done).await??;
         self.stir(stirs);
         Ok(executed)
     }

@@ -9,6 +9,7 @@
     reason = "a test fails loudly and says `receiver` and `received`; clippy's own exemption reaches only the functions marked as tests"
 )]
 
+mod afterpay;
 mod connect;
 mod harness;
 mod program;

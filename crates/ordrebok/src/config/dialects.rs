@@ -28,6 +28,7 @@ impl Connect {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AfterPay {
     number_style: NumberStyle,
+    reservation_days: u32,
 }
 
 /// See [`order::NumberStyle`].
@@ -44,6 +45,14 @@ impl AfterPay {
         match self.number_style {
             NumberStyle::Suffixed => order::NumberStyle::Suffixed,
             NumberStyle::Numeric => order::NumberStyle::Numeric,
+        }
+    }
+
+    /// What the dialect is told of it.
+    pub(crate) fn settings(&self, sandbox: bool) -> api_afterpay::Settings {
+        api_afterpay::Settings {
+            reservation_days: self.reservation_days.into(),
+            sandbox,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     pub(crate) callbacks: Callbacks,
     pub(crate) connect: Connect,
-    afterpay: AfterPay,
+    pub(crate) afterpay: AfterPay,
 }
 
 /// What one client may take of the server.

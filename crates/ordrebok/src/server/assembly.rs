@@ -68,18 +68,24 @@ impl Part {
 pub(crate) struct Assembly {
     health: Part,
     connect: Part,
+    afterpay: Part,
     elsewhere: Part,
 }
 
 impl Assembly {
     pub(crate) fn new(book: &Book, config: &Config, sandbox: bool) -> Self {
         let limits = config.limits.body_limits();
+        let afterpay = api_afterpay::State::new(book.clone(), limits, config.afterpay.settings(sandbox));
         let connect = api_connect::State::new(book.clone(), limits, config.connect.settings(sandbox));
         Self {
             health: Part::of_no_api(health::routes(book.clone())),
             connect: Part {
                 routes: api_connect::routes(connect),
                 refuse: api_connect::refuse,
+            },
+            afterpay: Part {
+                routes: api_afterpay::routes(afterpay),
+                refuse: api_afterpay::refuse,
             },
             elsewhere: Part::of_no_api(Router::new()),
         }
@@ -89,7 +95,8 @@ impl Assembly {
         match target {
             Target::Health => &self.health,
             Target::Connect => &self.connect,
-            Target::AfterPay | Target::Marketplace | Target::Unknown => &self.elsewhere,
+            Target::AfterPay => &self.afterpay,
+            Target::Marketplace | Target::Unknown => &self.elsewhere,
         }
     }
 
