@@ -220,6 +220,15 @@ impl Book {
         }
     }
 
+    /// Whether a client id is one of an API's. It proves nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_client(&self, api: Api, client: &str) -> Result<bool, BookError> {
+        let row = self.store().credential_by_client(api.as_str(), client).await?;
+        Ok(row.is_some_and(|row| row.revoked_at.is_none()))
+    }
+
     /// Who shows this key.
     ///
     /// # Errors

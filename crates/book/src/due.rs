@@ -3,9 +3,10 @@
 //! Every server of a database looks for what is due. Two that find the same order do its work once: the second finds
 //! it done.
 
+use crate::accounts::{account_key, new_account};
 use crate::work::Stop;
 use crate::{Book, BookError, Reference, Work};
-use order::{Command, Ids, Kind, MerchantId, Order, OrderId, Refusal, Status};
+use order::{Account, Command, Dialect, MerchantId, Order, OrderId, Refusal, Status};
 use store::rows::Load;
 
 impl Book {
@@ -24,28 +25,38 @@ impl Book {
         Ok(due.len())
     }
 
-    /// Does what is due on one order.
+    /// Does what is due on one order. A customer's account is loaded with it: what the order starts or ends is written
+    /// in the same transaction.
     async fn wake(&self, merchant: MerchantId, id: OrderId) -> Result<Result<(), Refusal>, BookError> {
-        let orders = Reference::Id(id).keys();
+        let Some(order) = self.order(merchant, &Reference::Id(id)).await? else {
+            return Ok(Ok(()));
+        };
+        let account = account_of(&order);
         let load = Load {
             merchant: merchant.0,
-            orders,
+            orders: Reference::Id(id).keys(),
+            documents: account.iter().map(|customer| account_key(customer)).collect(),
             ..Load::default()
         };
-        self.transact(load, wake_loaded).await
+        self.transact(load, move |work| wake_loaded(work, account.as_deref()))
+            .await
     }
 }
 
-fn wake_loaded(work: &mut Work<'_>) -> Result<(), Stop> {
+/// The customer whose account an order is about, where it is about one.
+fn account_of(order: &Order) -> Option<String> {
+    let customer = order.customer.as_ref()?.number.clone()?;
+    (order.origin == Dialect::Marketplace).then_some(customer)
+}
+
+fn wake_loaded(work: &mut Work<'_>, account: Option<&str>) -> Result<(), Stop> {
     let Some(order) = work.first_order(0..1)? else {
         return Ok(());
     };
     let now = work.now();
     let mut commands = Vec::new();
     if order.completes_at.is_some_and(|at| at <= now) && !order.status.is_final() {
-        commands.push(Command::Process {
-            subscriptions: subscriptions(&order, work.ids()),
-        });
+        commands.push(complete(work, &order, account)?);
     }
     let lapses = order.reservation.as_ref().and_then(|held| held.expires_at);
     if lapses.is_some_and(|at| at <= now)
@@ -59,17 +70,22 @@ fn wake_loaded(work: &mut Work<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The subscription of each line: the one that it named, else a new one where the order starts subscriptions.
-/// (Thirty hexadecimal digits and `NA`, the form that Marketplace clients know.)
-fn subscriptions(order: &Order, ids: &mut Ids) -> Vec<Option<String>> {
-    let starts = matches!(order.kind, Kind::New | Kind::Transfer | Kind::Switch);
-    let fresh = |ids: &mut Ids| {
-        let digits = ids.uuid().simple().to_string();
-        format!("{}NA", digits.get(..30).unwrap_or(&digits))
+/// What an order that is due comes to.
+fn complete(work: &mut Work<'_>, order: &Order, account: Option<&str>) -> Result<Command, BookError> {
+    let Some(customer) = account else {
+        let subscriptions = Vec::new();
+        return Ok(Command::Process { subscriptions });
     };
-    order
-        .lines
-        .iter()
-        .map(|line| line.subscription.clone().or_else(|| starts.then(|| fresh(ids))))
-        .collect()
+    let now = work.now();
+    let mut kept = match work.document(0)? {
+        Some(kept) => kept,
+        None => new_account(customer, now, Account::bare()),
+    };
+    match kept.body.complete(order, now, work.ids()) {
+        Ok(subscriptions) => {
+            work.put(&kept)?;
+            Ok(Command::Process { subscriptions })
+        }
+        Err(failure) => Ok(Command::Fail(failure)),
+    }
 }

@@ -26,6 +26,22 @@ pub struct HistoryQuery {
     pub until: Option<Timestamp>,
 }
 
+impl HistoryQuery {
+    /// All orders of one customer.
+    pub fn of(customer: &str) -> Self {
+        Self {
+            customer: customer.to_owned(),
+            kinds: Vec::new(),
+            states: Vec::new(),
+            reseller: None,
+            reference: None,
+            products: Vec::new(),
+            from: None,
+            until: None,
+        }
+    }
+}
+
 /// One page, newest first, then highest id first.
 #[derive(Debug, Clone)]
 pub struct HistoryPage {

@@ -12,6 +12,7 @@
 //!
 //! Deliberately absent: HTTP, wire formats, the machine's clock and randomness ([`Clock`], [`Entropy`] bring them).
 
+mod accounts;
 mod blocks;
 mod codec;
 mod credentials;
@@ -32,6 +33,7 @@ mod tokens;
 mod verify;
 mod work;
 
+pub use accounts::{HandBack, KeptAccount};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
 pub use deliveries::{Attempt, OwedCall};
 pub use documents::{Document, DocumentPage};

@@ -136,6 +136,7 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
             shipments.remove(place);
         }
         Fact::Returned(lines) => returned(order, lines, at)?,
+        Fact::Subscribed { subscriptions } => subscribed(order, subscriptions),
         Fact::Referred { reference } => order.reference.clone_from(reference),
         Fact::Annotated { dialect, annex } => {
             order.annex.insert(*dialect, annex.clone());
@@ -160,6 +161,11 @@ fn conclude(order: &mut Order, status: Status) {
 
 fn processed(order: &mut Order, subscriptions: &[Option<String>], at: Timestamp) {
     conclude(order, Status::Processed { at });
+    subscribed(order, subscriptions);
+}
+
+/// A line's subscription is set once and never changed.
+fn subscribed(order: &mut Order, subscriptions: &[Option<String>]) {
     for (line, subscription) in order.lines.iter_mut().zip(subscriptions) {
         line.subscription = line.subscription.take().or_else(|| subscription.clone());
     }

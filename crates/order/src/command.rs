@@ -64,6 +64,11 @@ pub enum Command {
         /// Under which rules.
         policy: ReturnPolicy,
     },
+    /// Note which subscriptions the lines are about.
+    Subscribe {
+        /// The subscription of each line, by the line's place; shorter when the rest have none.
+        subscriptions: Vec<Option<String>>,
+    },
     /// Change the merchant's own reference.
     Refer {
         /// The new reference; none to remove it.

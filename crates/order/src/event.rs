@@ -85,6 +85,11 @@ pub enum Fact {
     },
     /// Lines were handed back.
     Returned(Vec<ReturnedLine>),
+    /// The lines were found to be about these subscriptions.
+    Subscribed {
+        /// The subscription of each line, by the line's place.
+        subscriptions: Vec<Option<String>>,
+    },
     /// The merchant's reference changed.
     Referred {
         /// The new reference.
@@ -119,6 +124,7 @@ impl Fact {
             Self::ShipmentChanged { .. } => "shipment_changed",
             Self::ShipmentRemoved { .. } => "shipment_removed",
             Self::Returned(_) => "returned",
+            Self::Subscribed { .. } => "subscribed",
             Self::Referred { .. } => "referred",
             Self::Annotated { .. } => "annotated",
         }

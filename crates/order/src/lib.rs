@@ -5,6 +5,8 @@
 //! identifiers and configuration come in through the [`Context`]. There is no I/O, no clock, no randomness, and no
 //! name of any wire format: what only one dialect knows of an order rides along in its [`annex`](Order::annex).
 
+mod account;
+mod account_subscription;
 mod amounts;
 mod apply;
 mod command;
@@ -16,12 +18,15 @@ mod invariant;
 mod line;
 mod money;
 mod movement;
+pub mod offer;
 mod opaque;
 mod order;
 mod refusal;
 mod status;
 mod time;
 
+pub use account::{Account, Standing, subscription_id};
+pub use account_subscription::{LineTerms, Subscription};
 pub use amounts::{Totals, check_totals, sum_of};
 pub use apply::{Misplaced, apply, replay};
 pub use command::{

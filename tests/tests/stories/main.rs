@@ -12,4 +12,5 @@
 mod afterpay;
 mod connect;
 mod harness;
+mod marketplace;
 mod program;

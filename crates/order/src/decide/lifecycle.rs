@@ -1,5 +1,6 @@
 //! From registered to processed or failed.
 
+use super::when;
 use crate::{Fact, Failure, FulfilRequest, Order, Refusal, Registration, Status};
 
 pub(super) fn register(registration: &Registration) -> Result<Vec<Fact>, Refusal> {
@@ -28,6 +29,16 @@ pub(super) fn process(order: &Order, subscriptions: &[Option<String>]) -> Result
         Status::Failed { .. } => Err(Refusal::Ended { status: "failed" }),
         Status::Cancelled { .. } => Err(Refusal::Ended { status: "cancelled" }),
     }
+}
+
+pub(super) fn subscribe(order: &Order, subscriptions: &[Option<String>]) -> Vec<Fact> {
+    let pairs = order.lines.iter().zip(subscriptions);
+    let says_more = pairs
+        .into_iter()
+        .any(|(line, subscription)| line.subscription.is_none() && subscription.is_some());
+    when(says_more, || Fact::Subscribed {
+        subscriptions: subscriptions.to_vec(),
+    })
 }
 
 pub(super) fn fail(order: &Order, failure: &Failure) -> Result<Vec<Fact>, Refusal> {

@@ -57,6 +57,7 @@ fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> R
         Command::ChangeShipment { capture, shipment } => shipment::change(order, capture, shipment),
         Command::RemoveShipment { capture, shipment } => shipment::remove(order, capture, *shipment),
         Command::Return { lines, policy } => returns::hand_back(order, lines, *policy, context),
+        Command::Subscribe { subscriptions } => Ok(lifecycle::subscribe(order, subscriptions)),
         Command::Refer { reference } => Ok(when(order.reference != *reference, || Fact::Referred {
             reference: reference.clone(),
         })),

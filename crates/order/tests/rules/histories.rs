@@ -64,6 +64,7 @@ fn is_repeatable(command: &Command) -> bool {
         | Command::Expire
         | Command::ChangeShipment { .. }
         | Command::RemoveShipment { .. }
+        | Command::Subscribe { .. }
         | Command::Refer { .. }
         | Command::Annotate { .. } => true,
         Command::Capture(request) => request.number.is_some(),

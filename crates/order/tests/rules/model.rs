@@ -198,6 +198,7 @@ impl Model {
             | Command::ChangeShipment { .. }
             | Command::RemoveShipment { .. }
             | Command::Return { .. }
+            | Command::Subscribe { .. }
             | Command::Refer { .. }
             | Command::Annotate { .. } => return None,
         };
@@ -396,6 +397,7 @@ impl Model {
             | Fact::ShipmentChanged { .. }
             | Fact::ShipmentRemoved { .. }
             | Fact::Returned(_)
+            | Fact::Subscribed { .. }
             | Fact::Referred { .. }
             | Fact::Annotated { .. } => {}
         }

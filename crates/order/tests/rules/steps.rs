@@ -53,6 +53,7 @@ pub(crate) enum Step {
     ChangeShipment(u8, i64, bool),
     RemoveShipment(u8, i64),
     Return(Vec<Pick>, bool, Option<i64>),
+    Subscribe(Vec<Option<u8>>),
     Refer(Option<u8>),
     Annotate(usize, u8),
 }
@@ -152,6 +153,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (0_u8..4, -1_i64..4).prop_map(|(capture, number)| Step::RemoveShipment(capture, number)),
         2 => (picks(), any::<bool>(), option::of(0_i64..20))
             .prop_map(|(picks, whole, days)| Step::Return(picks, whole, days)),
+        1 => vec(option::of(0_u8..3), 0..4).prop_map(Step::Subscribe),
         1 => option::of(0_u8..3).prop_map(Step::Refer),
         1 => (0_usize..4, 0_u8..3).prop_map(|(dialect, word)| Step::Annotate(dialect, word)),
     ]
@@ -220,6 +222,12 @@ impl Step {
             Self::Return(picks, whole_lines, within_days) => {
                 returned(order, picks, *whole_lines, *within_days)
             }
+            Self::Subscribe(names) => Command::Subscribe {
+                subscriptions: names
+                    .iter()
+                    .map(|name| name.map(|name| format!("S{name}")))
+                    .collect(),
+            },
             Self::Refer(word) => Command::Refer {
                 reference: word.map(own_number),
             },

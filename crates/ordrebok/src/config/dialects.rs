@@ -56,3 +56,25 @@ impl AfterPay {
         }
     }
 }
+
+/// What is particular to the Marketplace's API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Marketplace {
+    complete_after_milliseconds: u32,
+    return_days: u32,
+    partial_returns: bool,
+}
+
+impl Marketplace {
+    /// What the dialect is told of it.
+    pub(crate) fn settings(&self, sandbox: bool) -> api_marketplace::Settings {
+        api_marketplace::Settings {
+            completes_after_millis: self.complete_after_milliseconds.into(),
+            return_days: self.return_days.into(),
+            partial_returns: self.partial_returns,
+            sandbox,
+            ..api_marketplace::Settings::default()
+        }
+    }
+}

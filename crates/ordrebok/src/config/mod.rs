@@ -13,7 +13,7 @@ use crate::command_error::CommandError;
 mod dialects;
 mod layered;
 
-use dialects::{AfterPay, Connect};
+use dialects::{AfterPay, Connect, Marketplace};
 
 /// Every setting. `default.toml` says what each is for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) callbacks: Callbacks,
     pub(crate) connect: Connect,
     pub(crate) afterpay: AfterPay,
+    pub(crate) marketplace: Marketplace,
 }
 
 /// What one client may take of the server.

@@ -69,6 +69,7 @@ pub(crate) struct Assembly {
     health: Part,
     connect: Part,
     afterpay: Part,
+    marketplace: Part,
     elsewhere: Part,
 }
 
@@ -77,6 +78,8 @@ impl Assembly {
         let limits = config.limits.body_limits();
         let afterpay = api_afterpay::State::new(book.clone(), limits, config.afterpay.settings(sandbox));
         let connect = api_connect::State::new(book.clone(), limits, config.connect.settings(sandbox));
+        let marketplace = config.marketplace.settings(sandbox);
+        let marketplace = api_marketplace::State::new(book.clone(), limits, marketplace);
         Self {
             health: Part::of_no_api(health::routes(book.clone())),
             connect: Part {
@@ -87,6 +90,10 @@ impl Assembly {
                 routes: api_afterpay::routes(afterpay),
                 refuse: api_afterpay::refuse,
             },
+            marketplace: Part {
+                routes: api_marketplace::routes(marketplace),
+                refuse: api_marketplace::refuse,
+            },
             elsewhere: Part::of_no_api(Router::new()),
         }
     }
@@ -96,7 +103,8 @@ impl Assembly {
             Target::Health => &self.health,
             Target::Connect => &self.connect,
             Target::AfterPay => &self.afterpay,
-            Target::Marketplace | Target::Unknown => &self.elsewhere,
+            Target::Marketplace => &self.marketplace,
+            Target::Unknown => &self.elsewhere,
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) struct Import {
     merchant: String,
 
     /// The API that the files are of
-    #[arg(long, value_parser = api_of, value_name = "connect|afterpay")]
+    #[arg(long, value_parser = api_of, value_name = "connect|afterpay|marketplace")]
     api: Dialect,
 
     /// The files; `-` or none at all is standard input
@@ -41,10 +41,10 @@ pub(super) struct Import {
 }
 
 fn api_of(word: &str) -> Result<Dialect, String> {
-    let imported = |dialect: &Dialect| matches!(dialect, Dialect::Connect | Dialect::AfterPay);
+    let imported = |dialect: &Dialect| *dialect != Dialect::Ordrebok;
     Dialect::from_word(word)
         .filter(imported)
-        .ok_or_else(|| "it is one of connect, afterpay".to_owned())
+        .ok_or_else(|| "it is one of connect, afterpay, marketplace".to_owned())
 }
 
 /// What became of the records.
@@ -139,7 +139,8 @@ fn read(api: Dialect, text: &[u8]) -> Result<Vec<Told>, String> {
     match api {
         Dialect::Connect => api_connect::import::read(document).map_err(|error| error.to_string()),
         Dialect::AfterPay => api_afterpay::import::read(document).map_err(|error| error.to_string()),
-        Dialect::Marketplace | Dialect::Ordrebok => Err(format!("{api} orders are not imported")),
+        Dialect::Marketplace => api_marketplace::import::read(document),
+        Dialect::Ordrebok => Err(format!("{api} orders are not imported")),
     }
 }
 

@@ -1,0 +1,239 @@
+//! What the API answers when it does not do what it was asked: codes, statuses, and one place for every refusal.
+
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use book::{AuthError, BookError, Reply};
+use http_kit::body::BodyError;
+use http_kit::query::NotUtf8;
+use http_kit::{Answer, Failure};
+use order::Refusal;
+use serde::Serialize;
+
+/// An error as the API says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ApiError {
+    #[serde(skip)]
+    status: StatusCode,
+    code: &'static str,
+    message: &'static str,
+    #[serde(rename = "additionalDetails")]
+    details: Vec<String>,
+}
+
+/// One documented error: HTTP status, code, message.
+type Kind = (StatusCode, &'static str, &'static str);
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $status:ident $code:literal $message:literal;)+) => {
+        $($(#[$doc])* pub(crate) const $name: Kind = (StatusCode::$status, $code, $message);)+
+    };
+}
+
+kinds! {
+    INVALID_CUSTOMER = NOT_FOUND "1116" "Invalid Customer";
+    INVALID_FIELDS = BAD_REQUEST "1117" "Some Fields are Invalid";
+    UNEXPECTED_FIELDS = BAD_REQUEST "1121" "Request Contains Additional Unexpected Fields";
+    MISSING_FIELDS = BAD_REQUEST "1122" "Request is Missing Required Fields";
+    INTERNAL = INTERNAL_SERVER_ERROR "1124" "Internal Server Error. Please try again later";
+    BUSY = SERVICE_UNAVAILABLE "1124" "Internal Server Error. Please try again later";
+    INVALID_SEARCH = BAD_REQUEST "1132" "Invalid value for search parameter";
+    OFFSET_RANGE = BAD_REQUEST "1133" "Offset out of range";
+    INVALID_ORDER = NOT_FOUND "2115" "Invalid Customer or Order ID";
+    INVALID_STATUS = BAD_REQUEST "2116" "Invalid status";
+    TOO_MANY_LINES = BAD_REQUEST "2119" "Too many line items";
+    QUANTITY_RANGE = BAD_REQUEST "2120" "Line item quantity out of range";
+    DUPLICATE_LINES = BAD_REQUEST "2121" "Duplicate line item numbers";
+    INVALID_OFFER = BAD_REQUEST "2122" "Line item Offer ID is invalid";
+    LINE_NUMBER_RANGE = BAD_REQUEST "2123" "extLineItemNumber out of range";
+    REFERENCE_TOO_LONG = BAD_REQUEST "2126" "externalReferenceId exceeds maximum character limit";
+    RETURN_NOT_ALLOWED = BAD_REQUEST "2127" "Order cancellation is not allowed";
+    RETURN_OFFER_MISMATCH = BAD_REQUEST "2130" "Line item Offer ID does not match the original order";
+    RETURN_LINE_MISMATCH = BAD_REQUEST "2131" "Line item number does not match the original order";
+    RETURN_QUANTITY_MISMATCH = BAD_REQUEST "2132" "Line item quantity does not match the original order";
+    LINE_RETURNED = BAD_REQUEST "2133" "Line item has already been returned";
+    RETURN_TOO_LATE = BAD_REQUEST "2134" "The order cannot be returned as the order already expired";
+    CURRENCY_TWICE = BAD_REQUEST "2140" "Order contains order level currency and line-item level currency";
+    INVALID_API_KEY = FORBIDDEN "4115" "Api Key is invalid or missing";
+    INVALID_TOKEN = UNAUTHORIZED "4116" "Authorization token is invalid";
+    MISSING_TOKEN = FORBIDDEN "4117" "Authorization token is missing";
+    TOO_MANY_REQUESTS = SERVICE_UNAVAILABLE "4118" "Too many requests";
+    INVALID_CORRELATION = BAD_REQUEST "4119" "Correlation ID is Invalid or Missing";
+    NOT_ALLOWED = FORBIDDEN "4121" "Not allowed to perform that action on this resource";
+}
+
+impl ApiError {
+    /// An error without details.
+    pub(crate) fn new((status, code, message): Kind) -> Self {
+        Self {
+            status,
+            code,
+            message,
+            details: Vec::new(),
+        }
+    }
+
+    /// An error that says what it is about: field paths, line items, reasons.
+    pub(crate) fn about(kind: Kind, details: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            details: details.into_iter().map(Into::into).collect(),
+            ..Self::new(kind)
+        }
+    }
+
+    /// An error about one line item.
+    pub(crate) fn line(kind: Kind, line: i64, reason: &str) -> Self {
+        Self::about(kind, [format!("Line Item: {line}, Reason: {reason}")])
+    }
+
+    /// Whether the failure is the server's own: such an answer is not kept, and the same call may be made again.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.status.is_server_error()
+    }
+
+    pub(crate) fn answer(&self) -> Answer {
+        Answer::json(self.status, self)
+    }
+
+    /// The error as it is kept under a correlation id.
+    pub(crate) fn reply(&self) -> Reply {
+        Reply {
+            status: self.status.as_u16(),
+            body: serde_json::to_string(self).unwrap_or_default(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.answer().into_response()
+    }
+}
+
+/// How the API says what the server itself refuses or fails at.
+pub fn refuse(failure: Failure, _method: &Method) -> Answer {
+    let (code, message) = match failure {
+        Failure::NotFound | Failure::MethodNotAllowed => ("1120", "Invalid API path or method"),
+        Failure::BadUrl | Failure::TooLarge { .. } | Failure::TimedOut | Failure::Interrupted => {
+            (INVALID_FIELDS.1, "Bad request")
+        }
+        Failure::Overloaded { .. } => (TOO_MANY_REQUESTS.1, TOO_MANY_REQUESTS.2),
+        Failure::Internal => (INTERNAL.1, INTERNAL.2),
+    };
+    let answer = ApiError {
+        status: failure.status(),
+        code,
+        message,
+        details: vec![failure.sentence()],
+    }
+    .answer();
+    match failure {
+        Failure::Overloaded { retry_after_seconds } => {
+            answer.with(axum::http::header::RETRY_AFTER, retry_after_seconds.into())
+        }
+        Failure::NotFound
+        | Failure::MethodNotAllowed
+        | Failure::BadUrl
+        | Failure::TooLarge { .. }
+        | Failure::TimedOut
+        | Failure::Interrupted
+        | Failure::Internal => answer,
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        let failure = Failure::from(error);
+        Self {
+            status: failure.status(),
+            code: INVALID_FIELDS.1,
+            message: "Bad request",
+            details: vec![failure.sentence()],
+        }
+    }
+}
+
+/// The caller did nothing wrong: the cause goes into the log and nowhere else.
+impl From<BookError> for ApiError {
+    fn from(error: BookError) -> Self {
+        tracing::error!(error = chain(&error), "a request failed");
+        if error.is_passing() {
+            Self::new(BUSY)
+        } else {
+            Self::new(INTERNAL)
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Denied => Self::new(INVALID_TOKEN),
+            AuthError::Book(error) => error.into(),
+        }
+    }
+}
+
+/// A path or a query that is no text names nothing that exists.
+impl From<NotUtf8> for ApiError {
+    fn from(_error: NotUtf8) -> Self {
+        Self::about(INVALID_FIELDS, [Failure::BadUrl.sentence()])
+    }
+}
+
+/// Every reason for which the rules refuse something, in the API's words. What this API can never ask for (captures,
+/// refunds, shipments) is a failure of ours and says so.
+impl From<&Refusal> for ApiError {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownOrder => Self::new(INVALID_ORDER),
+            Refusal::UnknownLine { line } => Self::line(RETURN_LINE_MISMATCH, *line, "NOT_IN_ORDER"),
+            Refusal::LineProductMismatch { line, product } => {
+                Self::line(RETURN_OFFER_MISMATCH, *line, &format!("OFFER_ID {product}"))
+            }
+            Refusal::LineQuantityMismatch { line } => Self::line(RETURN_QUANTITY_MISMATCH, *line, "QUANTITY"),
+            Refusal::LineAlreadyReturned { line } => Self::line(LINE_RETURNED, *line, "ALREADY_RETURNED"),
+            Refusal::ReturnWindowClosed => Self::new(RETURN_TOO_LATE),
+            Refusal::NotReturnable => Self::about(RETURN_NOT_ALLOWED, [refusal.to_string()]),
+            Refusal::Ended { .. } | Refusal::NotConfirmed | Refusal::AlreadyProcessed => {
+                Self::about(INVALID_STATUS, [refusal.to_string()])
+            }
+            Refusal::QuantityNotPositive { product } => Self::about(QUANTITY_RANGE, [product.clone()]),
+            Refusal::Money(_)
+            | Refusal::AmountNotPositive
+            | Refusal::AmountTooFine { .. }
+            | Refusal::GrossMismatch { .. }
+            | Refusal::NetMismatch { .. } => Self::about(INVALID_FIELDS, [refusal.to_string()]),
+            Refusal::NumberTaken { .. }
+            | Refusal::AlreadyExists
+            | Refusal::MethodNotAllowed { .. }
+            | Refusal::NoPaymentPending
+            | Refusal::NothingReserved
+            | Refusal::ReservationExpired
+            | Refusal::NotDue
+            | Refusal::AlreadyReserved
+            | Refusal::CaptureExceedsReservation { .. }
+            | Refusal::NothingToCapture
+            | Refusal::CancelExceedsReservation { .. }
+            | Refusal::RefundExceedsCapture { .. }
+            | Refusal::NothingCaptured
+            | Refusal::NothingToCancel
+            | Refusal::UnknownCapture { .. }
+            | Refusal::CaptureNumberTaken { .. }
+            | Refusal::RefundNumberTaken { .. }
+            | Refusal::UnknownShipment { .. } => {
+                tracing::error!(%refusal, "the rules refused what this API can't have asked for");
+                Self::new(INTERNAL)
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Create a customer: `POST /v3/customers`.
+
+use crate::auth::Write;
+use crate::errors::ApiError;
+use crate::wire::customer::{Annex, profile, text};
+use crate::wire::fields::{Complaints, Fields, object};
+use crate::{State, auth};
+use axum::body::Body;
+use axum::extract;
+use axum::http::Request;
+use book::{KeptAccount, Reply};
+use http_kit::Answer;
+use order::{Account, Dialect, Refusal, Timestamp};
+use std::collections::BTreeMap;
+
+/// The longest id or reference.
+const LONGEST_ID: usize = 40;
+/// The longest reference that is kept.
+const LONGEST_REFERENCE: usize = 255;
+
+/// Members of a customer that a client may send. Those that the server itself sets are ignored.
+const KNOWN: [&str; 14] = [
+    "externalReferenceId",
+    "resellerId",
+    "companyProfile",
+    "benefits",
+    "cotermDate",
+    "globalSalesEnabled",
+    "linkedMembership",
+    "customerId",
+    "discounts",
+    "creationDate",
+    "status",
+    "tags",
+    "links",
+    "ownershipDetails",
+];
+
+pub(crate) async fn handle(
+    extract::State(state): extract::State<State>,
+    request: Request<Body>,
+) -> Result<Answer, ApiError> {
+    let write = auth::writer(&state, request).await?;
+    let now = state.book.now();
+    let account = match read(&write.body) {
+        Ok(account) => Account {
+            pending_until: Some(now.plus_millis(state.settings.completes_after_millis)),
+            ..account
+        },
+        Err(error) => return write.refuse(&state, &error).await,
+    };
+    let Write {
+        access, idempotency, ..
+    } = write;
+    let render = move |outcome: Result<&KeptAccount, &Refusal>| created(outcome, now);
+    let opened = state
+        .book
+        .open_account(access.merchant, account, idempotency, render);
+    Ok(auth::told(Box::pin(opened).await?))
+}
+
+fn created(outcome: Result<&KeptAccount, &Refusal>, now: Timestamp) -> Reply {
+    match outcome {
+        Ok(kept) => Reply {
+            status: 201,
+            body: text(kept, now),
+        },
+        Err(refusal) => ApiError::from(refusal).reply(),
+    }
+}
+
+fn read(body: &[u8]) -> Result<Account, ApiError> {
+    let members = object(body)?;
+    let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
+    fields.only(&KNOWN, &mut complaints);
+    let reseller = fields.needed_text("resellerId", LONGEST_ID, &mut complaints);
+    let reference = fields.text("externalReferenceId", LONGEST_REFERENCE, &mut complaints);
+    let profile = profile(&fields, &mut complaints);
+    let benefits = fields.objects("benefits", &mut complaints).unwrap_or_default();
+    let benefits = benefits
+        .into_iter()
+        .map(|benefit| benefit.members().clone().into());
+    let annex = Annex {
+        profile,
+        benefits: benefits.collect(),
+        global_sales: fields
+            .truth("globalSalesEnabled", &mut complaints)
+            .unwrap_or(false),
+    };
+    complaints.check()?;
+    Ok(Account {
+        reference,
+        reseller: Some(reseller),
+        annex: BTreeMap::from_iter(annex.opaque().map(|annex| (Dialect::Marketplace, annex))),
+        ..Account::bare()
+    })
+}

@@ -1,0 +1,41 @@
+//! Get details of a specific order: `GET /v3/customers/{customer}/orders/{order}`.
+
+use crate::errors::{ApiError, INVALID_ORDER};
+use crate::wire::order::{customer_of, text};
+use crate::{State, auth};
+use axum::extract;
+use axum::http::{HeaderMap, StatusCode};
+use book::Reference;
+use bytes::Bytes;
+use http_kit::Answer;
+use http_kit::path::PathIds;
+use order::{Dialect, Order};
+
+pub(crate) async fn handle(
+    extract::State(state): extract::State<State>,
+    ids: PathIds,
+    headers: HeaderMap,
+) -> Result<Answer, ApiError> {
+    let access = auth::reader(&state, &headers).await?;
+    let (customer, order) = (ids.get("customer")?, ids.get("order")?);
+    let reference = Reference::Shown(Dialect::Marketplace, order.to_owned());
+    let kept = state
+        .book
+        .rendered(access.merchant, Dialect::Marketplace, reference, with_customer)
+        .await?;
+    let body = kept.and_then(|kept| of_customer(&kept, customer));
+    let body = body.ok_or_else(|| ApiError::new(INVALID_ORDER))?;
+    Ok(Answer::json_text(StatusCode::OK, body))
+}
+
+/// What is kept of a rendered order: the customer's id and a NUL, which no id has, before the JSON text. So a path
+/// with the wrong customer is known for one without decoding the order.
+fn with_customer(order: &Order) -> Bytes {
+    format!("{}\0{}", customer_of(order), text(order)).into()
+}
+
+fn of_customer(kept: &Bytes, customer: &str) -> Option<Bytes> {
+    let start = customer.len().checked_add(1)?;
+    let is_theirs = kept.starts_with(customer.as_bytes()) && kept.get(customer.len()) == Some(&0);
+    is_theirs.then(|| kept.slice(start..))
+}

@@ -1,0 +1,288 @@
+//! Get the order history of a customer: `GET /v3/customers/{customer}/orders`.
+
+use crate::errors::{ApiError, INVALID_CUSTOMER, INVALID_SEARCH, OFFSET_RANGE};
+use crate::wire::link::{self, Link, PageLinks};
+use crate::wire::{order, status};
+use crate::{State, auth};
+use ::order::{Kind, MerchantId, Timestamp};
+use axum::extract;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use book::{HistoryQuery, KeptAccount};
+use http_kit::Answer;
+use http_kit::path::PathIds;
+use http_kit::query::{Contradiction, Query, write};
+use http_kit::wire::time;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// How many orders a page has when nothing is said.
+const LIMIT: u64 = 25;
+/// How many it has at the most.
+const MOST: u64 = 100;
+
+/// Filters that may be given several times, to mean any of their values.
+const REPEATABLE: [&str; 3] = ["order-type", "status", "offer-id"];
+
+/// One page of a history.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    total_count: u64,
+    count: usize,
+    offset: u64,
+    limit: u64,
+    items: Vec<Box<RawValue>>,
+    links: PageLinks,
+}
+
+pub(crate) async fn handle(
+    extract::State(state): extract::State<State>,
+    ids: PathIds,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Answer, ApiError> {
+    let access = auth::reader(&state, &headers).await?;
+    let customer = ids.get("customer")?;
+    let account = known(&state, access.merchant, customer).await?;
+    let query = Query::parse(uri.query().unwrap_or_default())?;
+    let term_start = account.and_then(|account| account.body.term_start());
+    let search = Search::read(&query, customer, (term_start, state.book.now()))?;
+    let found = state
+        .book
+        .history(access.merchant, search.query.clone(), search.offset, search.limit)
+        .await?;
+    if search.offset > found.total {
+        return Err(ApiError::about(OFFSET_RANGE, ["offset"]));
+    }
+    let items = found
+        .orders
+        .iter()
+        .map(|found| RawValue::from_string(order::text(found)));
+    let items: Vec<_> = items.filter_map(Result::ok).collect();
+    let page = Page {
+        total_count: found.total,
+        count: items.len(),
+        offset: search.offset,
+        limit: search.limit,
+        items,
+        links: search.links(&query, found.total),
+    };
+    Ok(Answer::json(StatusCode::OK, &page))
+}
+
+/// The customer's account. A customer without one is known by having orders.
+pub(crate) async fn known(
+    state: &State,
+    merchant: MerchantId,
+    customer: &str,
+) -> Result<Option<KeptAccount>, ApiError> {
+    let account = state.book.account(merchant, customer).await?;
+    if account.is_none() && !state.book.has_orders(merchant, customer).await? {
+        return Err(ApiError::new(INVALID_CUSTOMER));
+    }
+    Ok(account)
+}
+
+/// What is searched for, and which page of it.
+#[derive(Debug)]
+struct Search {
+    query: HistoryQuery,
+    offset: u64,
+    limit: u64,
+}
+
+impl Search {
+    fn read(
+        query: &Query,
+        customer: &str,
+        (term_start, now): (Option<Timestamp>, Timestamp),
+    ) -> Result<Self, ApiError> {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for word in all(query, "order-type") {
+            kinds.push(status::kind(word).ok_or_else(|| wrong("order-type"))?);
+        }
+        let mut states = Vec::new();
+        for code in all(query, "status") {
+            states.extend(status::words(code).ok_or_else(|| wrong("status"))?);
+        }
+        if query.all("subscription-id").next().is_some() {
+            return Err(wrong("subscription-id"));
+        }
+        let from = one(query, "start-date")?
+            .map(|text| date(text, "start-date"))
+            .transpose()?;
+        let until = one(query, "end-date")?
+            .map(|text| date(text, "end-date"))
+            .transpose()?;
+        Ok(Self {
+            query: HistoryQuery {
+                customer: customer.to_owned(),
+                kinds,
+                states,
+                reseller: one(query, "reseller-id")?.map(ToOwned::to_owned),
+                reference: one(query, "reference-order-id")?.map(ToOwned::to_owned),
+                products: all(query, "offer-id").map(ToOwned::to_owned).collect(),
+                from: from.or(term_start),
+                until: Some(past_second(until.unwrap_or(now))),
+            },
+            offset: whole(query, "offset")?.unwrap_or(0),
+            limit: match whole(query, "limit")? {
+                Some(0) => return Err(wrong("limit")),
+                Some(limit) => limit.min(MOST),
+                None => LIMIT,
+            },
+        })
+    }
+
+    fn links(&self, query: &Query, total: u64) -> PageLinks {
+        let filters = kept_filters(query);
+        let page = |offset: u64| {
+            let (offset, limit) = (offset.to_string(), self.limit.to_string());
+            let paging = [("offset", offset.as_str()), ("limit", limit.as_str())];
+            let pairs = filters.iter().copied().chain(paging);
+            Link::to(format!("{}?{}", link::orders(&self.query.customer), write(pairs)))
+        };
+        let next = self.offset.saturating_add(self.limit);
+        PageLinks {
+            own: page(self.offset),
+            next: (next < total).then(|| page(next)),
+            prev: (self.offset > 0).then(|| page(self.offset.saturating_sub(self.limit))),
+        }
+    }
+}
+
+/// The caller's own filters, each once, for the links of the other pages.
+fn kept_filters(query: &Query) -> Vec<(&str, &str)> {
+    let mut kept: Vec<(&str, &str)> = Vec::new();
+    for (name, value) in query.pairs() {
+        let is_paging = matches!(name, "offset" | "limit");
+        if !is_paging && !value.is_empty() && !kept.contains(&(name, value)) {
+            kept.push((name, value));
+        }
+    }
+    kept
+}
+
+fn wrong(name: &str) -> ApiError {
+    ApiError::about(INVALID_SEARCH, [name])
+}
+
+/// All values of a repeatable filter. A filter without a value is none.
+fn all<'q>(query: &'q Query, name: &'static str) -> impl Iterator<Item = &'q str> {
+    debug_assert!(REPEATABLE.contains(&name), "only some filters may be repeated");
+    query.all(name).filter(|value| !value.is_empty())
+}
+
+/// The value of any other parameter. The same value again is no harm: clients that follow a link add their filters
+/// anew.
+fn one<'q>(query: &'q Query, name: &'static str) -> Result<Option<&'q str>, ApiError> {
+    match query.one(name) {
+        Ok(value) => Ok(value.filter(|value| !value.is_empty())),
+        Err(Contradiction { name }) => Err(wrong(&name)),
+    }
+}
+
+/// A whole number from zero up; one that is too large to hold is as large as can be.
+fn whole(query: &Query, name: &'static str) -> Result<Option<u64>, ApiError> {
+    let Some(text) = one(query, name)? else {
+        return Ok(None);
+    };
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong(name));
+    }
+    Ok(Some(text.parse().unwrap_or(u64::MAX)))
+}
+
+/// A date, which means midnight UTC, or a date with time in Zulu time.
+fn date(text: &str, name: &'static str) -> Result<Timestamp, ApiError> {
+    let is_date = text.len() == 10;
+    let is_zulu = text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
+    if !is_date && !is_zulu {
+        return Err(wrong(name));
+    }
+    let read = time::parse(text).map_err(|_error| wrong(name))?;
+    Ok(Timestamp(read))
+}
+
+/// The first moment after the second that a time falls into: orders are shown with whole seconds, and an order that
+/// is shown with the end date's own second is within it.
+fn past_second(at: Timestamp) -> Timestamp {
+    at.whole_second().plus_millis(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_700_000_000_123);
+
+    fn read(text: &str) -> Result<Search, ApiError> {
+        let query = Query::parse(text).unwrap();
+        Search::read(&query, "C 1", (Some(Timestamp(5)), NOW))
+    }
+
+    fn links(text: &str, total: u64) -> String {
+        let links = read(text).unwrap().links(&Query::parse(text).unwrap(), total);
+        serde_json::to_string_pretty(&links)
+            .unwrap()
+            .lines()
+            .filter_map(|line| {
+                line.trim()
+                    .strip_prefix("\"uri\": ")
+                    .map(|line| format!("{line}\n"))
+            })
+            .collect()
+    }
+
+    /// A line a rule: what each query comes to, or which parameter is wrong.
+    #[test]
+    fn every_parameter_is_read_or_refused_by_name() {
+        let said = |text: &str| match read(text) {
+            Ok(search) => format!("{:?} {} {}", search.query, search.offset, search.limit),
+            Err(error) => serde_json::to_string(&error).unwrap(),
+        };
+        let lines: Vec<String> = [
+            "",
+            "order-type=NEW&order-type=RENEWAL&status=1000&status=1004&offer-id=A&offer-id=B",
+            "reseller-id=R&reference-order-id=7&limit=101&offset=3&fetch-price=true",
+            "start-date=2019-05-02&end-date=2019-05-02T22:49:54Z",
+            "start-date=2019-05-02&start-date=2019-05-02",
+            "limit=1&limit=2",
+            "limit=0",
+            "limit=-1",
+            "limit=ten",
+            "limit=99999999999999999999999999999999999999999",
+            "offset=-1",
+            "offset=99999999999999999999999999999999999999999",
+            "order-type=new",
+            "status=10002",
+            "start-date=2019-05-02T22:49:54",
+            "start-date=2019-05-02T22:49:54+02:00",
+            "start-date=20190502",
+            "end-date=2019-02-30",
+            "subscription-id=1",
+            "reseller-id=A&reseller-id=B",
+            "status=&limit=&offset=&start-date=",
+        ]
+        .iter()
+        .map(|text| format!("{text}\n  {}", said(text)))
+        .collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn links_keep_the_filters_and_lead_only_where_there_is_a_page() {
+        insta::assert_snapshot!(
+            [
+                links("", 0),
+                links("", 26),
+                links("offset=3&limit=3", 9),
+                links("offset=6&limit=3", 9),
+                links("offset=9&limit=3", 9),
+                links("offset=2&limit=3", 9),
+                links("status=1000&status=1002&limit=500&start-date=2019-05-02T22:49:54Z&start-date=2019-05-02T22:49:54Z", 101),
+            ]
+            .join("\n")
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! Links, relative to the host.
+
+use http_kit::query::encode;
+use serde::Serialize;
+
+/// One link: always a GET without headers of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Link {
+    uri: String,
+    method: &'static str,
+    headers: [String; 0],
+}
+
+impl Link {
+    pub(crate) fn to(uri: String) -> Self {
+        Self {
+            uri,
+            method: "GET",
+            headers: [],
+        }
+    }
+}
+
+/// The links of one resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SelfLink {
+    #[serde(rename = "self")]
+    own: Link,
+}
+
+impl SelfLink {
+    pub(crate) fn to(uri: String) -> Self {
+        Self { own: Link::to(uri) }
+    }
+}
+
+/// The links of one page; those that lead nowhere are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PageLinks {
+    #[serde(rename = "self")]
+    pub(crate) own: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prev: Option<Link>,
+}
+
+pub(crate) fn customer(id: &str) -> String {
+    format!("/v3/customers/{}", encode(id))
+}
+
+pub(crate) fn orders(customer: &str) -> String {
+    format!("/v3/customers/{}/orders", encode(customer))
+}
+
+pub(crate) fn order(customer: &str, order: &str) -> String {
+    format!("/v3/customers/{}/orders/{}", encode(customer), encode(order))
+}

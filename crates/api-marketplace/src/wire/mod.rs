@@ -1,0 +1,8 @@
+//! The API's JSON, as structs in its own order of members.
+
+pub(crate) mod customer;
+pub(crate) mod fields;
+pub(crate) mod link;
+pub(crate) mod order;
+pub(crate) mod placement;
+pub(crate) mod status;

@@ -1,0 +1,145 @@
+//! The order resource.
+
+use super::link::{self, SelfLink};
+use super::status;
+use http_kit::overlay::{self, Patch};
+use http_kit::wire::{Number, time};
+use order::{Dialect, Line, LineTerms, Order};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The customer id that an order without a customer's number is found under.
+pub(crate) const NO_CUSTOMER: &str = "0";
+
+/// An order as the API shows it, its members in the order of the documented example.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrderResource<'o> {
+    pub(crate) external_reference_id: &'o str,
+    pub(crate) order_id: String,
+    pub(crate) customer_id: &'o str,
+    pub(crate) order_type: &'static str,
+    pub(crate) reference_order_id: &'o str,
+    pub(crate) referenced_order_id: &'static str,
+    pub(crate) currency_code: &'static str,
+    pub(crate) creation_date: String,
+    pub(crate) status: &'static str,
+    pub(crate) line_items: Vec<LineResource<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) links: Option<SelfLink>,
+}
+
+/// A line item as the API shows it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LineResource<'o> {
+    pub(crate) ext_line_item_number: i64,
+    pub(crate) offer_id: String,
+    pub(crate) quantity: Number,
+    pub(crate) subscription_id: &'o str,
+    pub(crate) status: &'static str,
+    pub(crate) currency_code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deployment_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) discount_code: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) promotions: Vec<Applied>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) flex_discounts: Vec<Applied>,
+}
+
+/// A promotion that was applied to a line.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Applied {
+    code: String,
+    result: &'static str,
+}
+
+impl Applied {
+    pub(crate) fn all(codes: &[String]) -> Vec<Self> {
+        let applied = |code: &String| Self {
+            code: code.clone(),
+            result: "SUCCESS",
+        };
+        codes.iter().map(applied).collect()
+    }
+}
+
+/// The id of the customer whose order it is.
+pub(crate) fn customer_of(order: &Order) -> &str {
+    let number = order
+        .customer
+        .as_ref()
+        .and_then(|customer| customer.number.as_deref());
+    number.filter(|number| !number.is_empty()).unwrap_or(NO_CUSTOMER)
+}
+
+impl<'o> OrderResource<'o> {
+    pub(crate) fn of(order: &'o Order) -> Self {
+        let order_id = order.shown_id(Dialect::Marketplace);
+        let customer_id = customer_of(order);
+        let lines = (1..).zip(&order.lines);
+        Self {
+            external_reference_id: order.reference.as_deref().unwrap_or_default(),
+            customer_id,
+            order_type: status::order_type(order.kind),
+            reference_order_id: order.refers_to.as_deref().unwrap_or_default(),
+            referenced_order_id: "",
+            currency_code: order.currency.code(),
+            creation_date: time::seconds_text(order.placed_at.0),
+            status: status::code(&order.status),
+            line_items: lines
+                .map(|(place, line)| LineResource::of(order, place, line))
+                .collect(),
+            links: Some(SelfLink::to(link::order(customer_id, &order_id))),
+            order_id,
+        }
+    }
+}
+
+impl<'o> LineResource<'o> {
+    fn of(order: &'o Order, place: i64, line: &'o Line) -> Self {
+        // Other dialects keep other things with their lines.
+        let terms = if order.origin == Dialect::Marketplace {
+            LineTerms::of(&line.item)
+        } else {
+            LineTerms::default()
+        };
+        let is_returned = !line.returnable().is_positive() && line.returned.is_positive();
+        Self {
+            ext_line_item_number: line.item.number.unwrap_or(place),
+            offer_id: line.item.product.clone(),
+            quantity: Number::plain(line.item.quantity.decimal()),
+            subscription_id: line.subscription.as_deref().unwrap_or_default(),
+            status: if is_returned {
+                status::RETURNED
+            } else {
+                status::code(&order.status)
+            },
+            currency_code: terms.currency.unwrap_or(order.currency).code(),
+            deployment_id: terms.deployment,
+            discount_code: terms.discount,
+            promotions: Applied::all(&terms.promotions),
+            flex_discounts: Applied::all(&terms.promotions),
+        }
+    }
+}
+
+/// The order as JSON text. An imported one is given back as its system wrote it, until something here changes it.
+pub(crate) fn text(order: &Order) -> String {
+    let resource = OrderResource::of(order);
+    let patch = order
+        .overlay
+        .get(&Dialect::Marketplace)
+        .and_then(|kept| kept.read::<Patch>().ok());
+    let written = match patch {
+        None => serde_json::to_string(&resource),
+        Some(patch) => serde_json::to_value(&resource).map(|mut value: Value| {
+            overlay::apply(&patch, &mut value);
+            value.to_string()
+        }),
+    };
+    // A resource has text keys only and always serialises.
+    written.unwrap_or_default()
+}

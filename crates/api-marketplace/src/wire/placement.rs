@@ -1,0 +1,213 @@
+//! What a client sends to place an order.
+
+use super::fields::{Complaints, Fields, object};
+use crate::errors::{
+    ApiError, DUPLICATE_LINES, INVALID_OFFER, LINE_NUMBER_RANGE, QUANTITY_RANGE, REFERENCE_TOO_LONG,
+    TOO_MANY_LINES,
+};
+use order::{Currency, LineTerms};
+
+/// Members of an order that a client may send. Those that the server itself sets are ignored: clients send back what
+/// they were answered.
+const ORDER: [&str; 18] = [
+    "externalReferenceId",
+    "orderType",
+    "referenceOrderId",
+    "referencedOrderId",
+    "currencyCode",
+    "lineItems",
+    "cancellingItems",
+    "customerId",
+    "orderId",
+    "creationDate",
+    "status",
+    "links",
+    "source",
+    "pricingSummary",
+    "eligibleOffers",
+    "recommendations",
+    "flexDiscounts",
+    "promotions",
+];
+
+const LINE: [&str; 17] = [
+    "extLineItemNumber",
+    "offerId",
+    "quantity",
+    "currencyCode",
+    "deploymentId",
+    "discountCode",
+    "flexDiscountCodes",
+    "promotionCodes",
+    "subscriptionId",
+    "status",
+    "flexDiscounts",
+    "promotions",
+    "pricing",
+    "proratedDays",
+    "remainingQuantity",
+    "referenceLineItemNumber",
+    "renewalCode",
+];
+
+const LONGEST_ID: usize = 40;
+/// The documented limit, which holds for purchases; orders that return others are kept with longer ones.
+const LONGEST_REFERENCE: usize = 35;
+const LONGEST_REFERENCE_KEPT: usize = 255;
+const MOST_LINES: usize = 499;
+const LINE_NUMBERS: std::ops::RangeInclusive<i64> = 0..=999_999;
+const QUANTITIES: std::ops::RangeInclusive<i64> = 1..=999_999;
+const OFFER_LENGTH: usize = 15;
+
+/// What a client wants to place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placement {
+    pub(crate) order_type: OrderType,
+    pub(crate) reference: Option<String>,
+    pub(crate) refers_to: Option<String>,
+    pub(crate) currency: Option<Currency>,
+    pub(crate) lines: Vec<PlacedLine>,
+}
+
+/// The sorts of orders that a client can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderType {
+    New,
+    Return,
+}
+
+/// One line of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlacedLine {
+    pub(crate) number: i64,
+    pub(crate) offer: String,
+    pub(crate) quantity: i64,
+    pub(crate) subscription: Option<String>,
+    pub(crate) terms: LineTerms,
+}
+
+impl OrderType {
+    fn of(word: &str) -> Option<Self> {
+        match word {
+            "NEW" => Some(Self::New),
+            "RETURN" => Some(Self::Return),
+            _ => None,
+        }
+    }
+}
+
+impl Placement {
+    /// Reads a body. First what should not be there, then what is missing, then what is of the wrong form, each with
+    /// all its fields; then, line by line, what has its own code.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, ApiError> {
+        let members = object(body)?;
+        let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
+        fields.only(&ORDER, &mut complaints);
+        let word = fields.needed_text("orderType", LONGEST_ID, &mut complaints);
+        let order_type = OrderType::of(&word);
+        if order_type.is_none() && !word.is_empty() {
+            complaints.invalid(fields.at("orderType"));
+        }
+        let reference = fields.text("externalReferenceId", LONGEST_REFERENCE_KEPT, &mut complaints);
+        let refers_to = if order_type == Some(OrderType::Return) {
+            Some(fields.needed_text("referenceOrderId", LONGEST_ID, &mut complaints))
+        } else {
+            fields.text("referenceOrderId", LONGEST_ID, &mut complaints)
+        };
+        let currency = currency(&fields, &mut complaints);
+        let lines = fields.objects("lineItems", &mut complaints).unwrap_or_default();
+        if lines.is_empty() {
+            complaints.missing(fields.at("lineItems"));
+        }
+        let lines: Vec<PlacedLine> = lines
+            .iter()
+            .filter_map(|line| PlacedLine::read(line, &mut complaints))
+            .collect();
+        let is_priced = currency.is_some() || lines.iter().all(|line| line.terms.currency.is_some());
+        if order_type == Some(OrderType::New) && !is_priced {
+            complaints.missing(fields.at("currencyCode"));
+        }
+        complaints.check()?;
+        let placement = Self {
+            order_type: order_type.ok_or_else(|| ApiError::new(crate::errors::INVALID_FIELDS))?,
+            reference,
+            refers_to,
+            currency: currency.or_else(|| lines.first().and_then(|line| line.terms.currency)),
+            lines,
+        };
+        placement.check()?;
+        Ok(placement)
+    }
+
+    fn check(&self) -> Result<(), ApiError> {
+        let length = self.reference.as_ref().map_or(0, |text| text.chars().count());
+        if self.order_type == OrderType::New && length > LONGEST_REFERENCE {
+            return Err(ApiError::new(REFERENCE_TOO_LONG));
+        }
+        if self.lines.len() > MOST_LINES {
+            return Err(ApiError::new(TOO_MANY_LINES));
+        }
+        for (place, line) in self.lines.iter().enumerate() {
+            if !LINE_NUMBERS.contains(&line.number) {
+                return Err(ApiError::line(LINE_NUMBER_RANGE, line.number, "OUT_OF_RANGE"));
+            }
+            if self
+                .lines
+                .iter()
+                .take(place)
+                .any(|other| other.number == line.number)
+            {
+                return Err(ApiError::line(DUPLICATE_LINES, line.number, "DUPLICATE"));
+            }
+            if !QUANTITIES.contains(&line.quantity) {
+                return Err(ApiError::line(QUANTITY_RANGE, line.number, "OUT_OF_RANGE"));
+            }
+            if !is_offer(&line.offer) && self.order_type == OrderType::New {
+                return Err(ApiError::line(INVALID_OFFER, line.number, "INVALID_OFFER_ID"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PlacedLine {
+    fn read(fields: &Fields<'_>, complaints: &mut Complaints) -> Option<Self> {
+        fields.only(&LINE, complaints);
+        let number = fields.needed_whole("extLineItemNumber", complaints);
+        let offer = fields.needed_text("offerId", LONGEST_ID, complaints);
+        let quantity = fields.needed_whole("quantity", complaints);
+        let mut promotions = fields.texts("flexDiscountCodes", LONGEST_ID, complaints);
+        for code in fields.texts("promotionCodes", LONGEST_ID, complaints) {
+            if !promotions.contains(&code) {
+                promotions.push(code);
+            }
+        }
+        let terms = LineTerms {
+            currency: currency(fields, complaints),
+            deployment: fields.text("deploymentId", LONGEST_ID, complaints),
+            promotions,
+            discount: fields.text("discountCode", LONGEST_ID, complaints),
+        };
+        Some(Self {
+            number: number?,
+            offer,
+            quantity: quantity?,
+            subscription: fields.text("subscriptionId", LONGEST_ID, complaints),
+            terms,
+        })
+    }
+}
+
+/// A currency code, if it is there: three capital letters of ISO 4217.
+fn currency(fields: &Fields<'_>, complaints: &mut Complaints) -> Option<Currency> {
+    let code = fields.text("currencyCode", LONGEST_ID, complaints)?;
+    let currency = Currency::from_code(&code).filter(|currency| currency.code() == code);
+    if currency.is_none() {
+        complaints.invalid(fields.at("currencyCode"));
+    }
+    currency
+}
+
+fn is_offer(id: &str) -> bool {
+    id.len() == OFFER_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}

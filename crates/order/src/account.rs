@@ -1,0 +1,209 @@
+//! A customer's account: their contract term and the subscriptions that orders start, extend and end.
+//!
+//! The account is one aggregate, so that completing an order touches the order and its customer's account and
+//! nothing else. Like everything in this crate it is pure: time and ids come in, and what has changed is the value
+//! itself.
+
+use crate::{
+    Dialect, Failure, Ids, Kind, Line, LineTerms, Opaque, Order, Quantity, Subscription, Timestamp, offer,
+};
+use jiff::civil::Date;
+use jiff::{ToSpan, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A customer's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whether the customer may buy.
+    pub standing: Standing,
+    /// Until when the account is still being set up; none when it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_until: Option<Timestamp>,
+    /// The merchant's own reference, which need not be unique.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Through whom the customer buys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reseller: Option<String>,
+    /// The midnight (UTC) on which the current term ends and the next begins; none before the first order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anniversary: Option<Timestamp>,
+    /// What the customer has subscribed to, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<Subscription>,
+    /// What only one dialect knows of the customer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub annex: BTreeMap<Dialect, Opaque>,
+}
+
+/// Whether a customer may buy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Yes.
+    Active,
+    /// No.
+    Inactive,
+    /// No, since the address is not one.
+    InvalidAddress,
+    /// No, since somebody has blocked the customer.
+    Blocked,
+    /// No, since the company has an account already.
+    Duplicate,
+}
+
+impl Account {
+    /// An account of which nothing is known but that it is there: that of a customer whose orders came from elsewhere.
+    pub fn bare() -> Self {
+        Self {
+            standing: Standing::Active,
+            pending_until: None,
+            reference: None,
+            reseller: None,
+            anniversary: None,
+            subscriptions: Vec::new(),
+            annex: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the account is still being set up.
+    pub fn is_pending(&self, now: Timestamp) -> bool {
+        self.pending_until.is_some_and(|until| now < until)
+    }
+
+    /// When the current term began: a year before it ends.
+    pub fn term_start(&self) -> Option<Timestamp> {
+        self.anniversary.map(|end| years_later(end, -1))
+    }
+
+    /// The subscription with this id.
+    pub fn subscription(&self, id: &str) -> Option<&Subscription> {
+        self.subscriptions
+            .iter()
+            .find(|subscription| subscription.id == id)
+    }
+
+    /// Takes a completed order in: starts, extends or ends what its lines are about, and says which subscription each
+    /// line came to. The customer's first purchase sets the anniversary.
+    ///
+    /// # Errors
+    /// The [`Failure`] that the order ends in when the customer may not buy.
+    pub fn complete(
+        &mut self,
+        order: &Order,
+        now: Timestamp,
+        ids: &mut Ids,
+    ) -> Result<Vec<Option<String>>, Failure> {
+        match order.kind {
+            Kind::Return => {
+                for line in &order.lines {
+                    self.give_back(line);
+                }
+                return Ok(order.lines.iter().map(|line| line.subscription.clone()).collect());
+            }
+            Kind::New | Kind::Renewal | Kind::Transfer | Kind::Switch => {}
+        }
+        if self.standing != Standing::Active {
+            return Err(Failure::CustomerInactive);
+        }
+        let ends = *self
+            .anniversary
+            .get_or_insert_with(|| years_later(now.midnight(), 1));
+        let lines = order.lines.iter();
+        Ok(lines
+            .map(|line| Some(self.take(order, line, (now, ends), ids)))
+            .collect())
+    }
+
+    /// Adds a line's quantity to the subscription that it is about, or starts one.
+    fn take(
+        &mut self,
+        order: &Order,
+        line: &Line,
+        (now, ends): (Timestamp, Timestamp),
+        ids: &mut Ids,
+    ) -> String {
+        let terms = LineTerms::of(&line.item);
+        let currency = terms.currency.unwrap_or(order.currency);
+        let product = offer::base(&line.item.product);
+        let named = line.subscription.as_deref();
+        let fits = |subscription: &&mut Subscription| match named {
+            Some(id) => subscription.id == id,
+            None => {
+                subscription.active
+                    && subscription.currency == currency
+                    && subscription.deployment == terms.deployment
+                    && offer::family(&subscription.product) == offer::family(&product)
+            }
+        };
+        if let Some(subscription) = self.subscriptions.iter_mut().find(fits) {
+            subscription.take(line.item.quantity, ends);
+            return subscription.id.clone();
+        }
+        let id = named.map_or_else(|| subscription_id(ids), ToOwned::to_owned);
+        self.subscriptions.push(Subscription {
+            id: id.clone(),
+            product,
+            currency,
+            deployment: terms.deployment,
+            quantity: line.item.quantity,
+            started_at: now,
+            renews_at: ends,
+            active: true,
+            renews: true,
+            renewal_quantity: None,
+            annex: None,
+        });
+        id
+    }
+
+    /// Takes a returned line's quantity off its subscription; one that nothing is left of ends.
+    fn give_back(&mut self, line: &Line) {
+        let named = |subscription: &&mut Subscription| line.subscription.as_deref() == Some(&subscription.id);
+        if let Some(subscription) = self.subscriptions.iter_mut().find(named) {
+            subscription.give_back(line.item.quantity);
+        }
+    }
+
+    /// How many licences the customer has in all, over every active subscription.
+    pub fn licences(&self) -> Quantity {
+        let active = self
+            .subscriptions
+            .iter()
+            .filter(|subscription| subscription.active);
+        active.fold(Quantity::ZERO, |sum, subscription| {
+            sum.plus(subscription.quantity)
+        })
+    }
+}
+
+/// Thirty hexadecimal digits and `NA`: the form that clients know.
+pub fn subscription_id(ids: &mut Ids) -> String {
+    let digits = ids.uuid().simple().to_string();
+    format!("{}NA", digits.get(..30).unwrap_or(&digits))
+}
+
+/// The same day (UTC) so many years later, at midnight; the 29th of February becomes the 28th.
+fn years_later(at: Timestamp, years: i64) -> Timestamp {
+    let moved = at.day().and_then(|day| day.checked_add(years.years()).ok());
+    let moved = moved.and_then(|day| {
+        TimeZone::UTC
+            .to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
+            .ok()
+    });
+    moved.map_or(at, |moved| Timestamp(moved.as_millisecond()))
+}
+
+impl Timestamp {
+    /// The day that it falls on in UTC; none beyond the calendar's end.
+    fn day(self) -> Option<Date> {
+        let instant = jiff::Timestamp::from_millisecond(self.0).ok()?;
+        Some(TimeZone::UTC.to_datetime(instant).date())
+    }
+
+    /// The midnight (UTC) that its day began with.
+    #[must_use]
+    pub fn midnight(self) -> Self {
+        Self(self.0.saturating_sub(self.0.rem_euclid(Self::DAY)))
+    }
+}

@@ -1,0 +1,90 @@
+//! What a customer has subscribed to.
+
+use crate::{Currency, Item, Opaque, Quantity, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// So many licences of one product, until the anniversary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Its id, unique within the account.
+    pub id: String,
+    /// The product, at its base level.
+    pub product: String,
+    /// The currency that it is paid in.
+    pub currency: Currency,
+    /// The deployment that it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
+    /// How many.
+    pub quantity: Quantity,
+    /// Since when.
+    pub started_at: Timestamp,
+    /// When it ends or renews.
+    pub renews_at: Timestamp,
+    /// Whether it runs. One that does not was returned whole, or was not renewed.
+    pub active: bool,
+    /// Whether it renews by itself.
+    pub renews: bool,
+    /// How many it renews with, when that was said; else as many as there are then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_quantity: Option<Quantity>,
+    /// What only the dialect knows of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annex: Option<Opaque>,
+}
+
+impl Subscription {
+    /// Adds licences until the anniversary; one that had ended runs again.
+    pub(crate) fn take(&mut self, quantity: Quantity, renews_at: Timestamp) {
+        self.quantity = if self.active {
+            self.quantity.plus(quantity)
+        } else {
+            quantity
+        };
+        (self.active, self.renews_at) = (true, renews_at);
+    }
+
+    /// Takes licences off. When none is left it ends, and does not renew.
+    pub(crate) fn give_back(&mut self, quantity: Quantity) {
+        self.quantity = self.quantity.less(quantity);
+        if !self.quantity.is_positive() {
+            (self.active, self.renews, self.renewal_quantity) = (false, false, None);
+        }
+    }
+
+    /// How many licences it renews with.
+    pub fn renews_with(&self) -> Quantity {
+        match (self.renews, self.renewal_quantity) {
+            (false, _) => Quantity::ZERO,
+            (true, Some(said)) => said,
+            (true, None) => self.quantity,
+        }
+    }
+}
+
+/// What a line of an account's order says beside product and quantity. It is the annex of such a line: the account's
+/// rules need it, and orders placed otherwise have none of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LineTerms {
+    /// The currency, where it is not the order's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The deployment that the licences are for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<String>,
+    /// The codes of the promotions that were applied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promotions: Vec<String>,
+    /// The volume discount that was agreed elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount: Option<String>,
+}
+
+impl LineTerms {
+    /// The terms of a line; none of them on a line that was not ordered for an account.
+    pub fn of(item: &Item) -> Self {
+        let read = item.annex.as_ref().and_then(|annex| annex.read().ok());
+        read.unwrap_or_default()
+    }
+}
