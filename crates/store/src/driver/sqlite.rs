@@ -141,8 +141,9 @@ fn borrow(params: &[OwnedValue]) -> Vec<Value<'_>> {
     params.iter().map(OwnedValue::borrow).collect()
 }
 
-/// A connection with the settings that all of ours share. 16 KiB pages and a checkpoint every 250 of them were
-/// measured: a smaller file, and far shorter pauses than SQLite's default of 1,000.
+/// A connection with the settings that all of ours share. 16 KiB pages make a smaller file, measured. So does a
+/// checkpoint every 1,000 of them make half as many more writes a second as one every 250 (64 writers, 4 kB orders of
+/// 10,000 customers), with no longer pauses: a full batch touches some 250 pages, so that each would pay for its own.
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open(path).map_err(|error| StoreError::Unavailable(Cause::new(error)))?;
     conn.busy_timeout(std::time::Duration::from_secs(10))
@@ -151,7 +152,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         "PRAGMA page_size = 16384;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
-         PRAGMA wal_autocheckpoint = 250;
+         PRAGMA wal_autocheckpoint = 1000;
          PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = OFF;",
     )
