@@ -10,47 +10,54 @@ use tokio::net::TcpStream;
 /// Requests to send, one after the other, by many connections at once.
 #[derive(Debug)]
 pub(crate) struct Work {
-    before: Vec<u8>,
-    after: Vec<u8>,
-    next: Option<AtomicU64>,
+    /// What stands between the places for the number.
+    pieces: Vec<Vec<u8>>,
+    next: AtomicU64,
 }
 
-/// Digits that take the place of [`Work::numbered`]'s placeholder; as many as the placeholder has characters.
-const DIGITS: usize = 12;
+/// Where the number of a request goes. It has as many digits, so that every request is equally long.
+pub(crate) const NUMBER: &str = "############";
 
 impl Work {
-    /// The same request again and again.
-    pub(crate) fn repeated(request: Vec<u8>) -> Self {
+    /// A request with a number of its own each time, wherever it says [`NUMBER`].
+    pub(crate) fn numbered(request: &[u8], first: u64) -> Self {
+        let mut pieces = Vec::new();
+        let mut rest = request;
+        while let Some(place) = rest
+            .windows(NUMBER.len())
+            .position(|window| window == NUMBER.as_bytes())
+        {
+            let (piece, after) = rest.split_at(place);
+            pieces.push(piece.to_vec());
+            rest = after.get(NUMBER.len()..).unwrap_or_default();
+        }
+        pieces.push(rest.to_vec());
         Self {
-            before: request,
-            after: Vec::new(),
-            next: None,
+            pieces,
+            next: AtomicU64::new(first),
         }
     }
 
-    /// A request with a number of its own each time, in the one place where it says `############`.
-    pub(crate) fn numbered(request: &[u8], first: u64) -> Self {
-        let place = request
-            .windows(DIGITS)
-            .position(|window| window.iter().all(|byte| *byte == b'#'))
-            .expect("the request has a place for the number");
-        let (before, rest) = request.split_at(place);
-        let after = rest.get(DIGITS..).unwrap_or_default();
+    /// The same request again and again.
+    pub(crate) fn repeated(request: Vec<u8>) -> Self {
         Self {
-            before: before.to_vec(),
-            after: after.to_vec(),
-            next: Some(AtomicU64::new(first)),
+            pieces: vec![request],
+            next: AtomicU64::new(0),
         }
     }
 
     fn write(&self, buffer: &mut Vec<u8>) {
         buffer.clear();
-        buffer.extend_from_slice(&self.before);
-        if let Some(next) = &self.next {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            buffer.extend_from_slice(format!("{number:0DIGITS$}").as_bytes());
+        let mut pieces = self.pieces.iter();
+        buffer.extend(pieces.next().into_iter().flatten());
+        if pieces.len() > 0 {
+            let digits = NUMBER.len();
+            let number = format!("{:0digits$}", self.next.fetch_add(1, Ordering::Relaxed));
+            for piece in pieces {
+                buffer.extend_from_slice(number.as_bytes());
+                buffer.extend_from_slice(piece);
+            }
         }
-        buffer.extend_from_slice(&self.after);
     }
 }
 
@@ -86,6 +93,11 @@ impl Tally {
     /// Answers in a second.
     pub(crate) fn rate(&self) -> f64 {
         f64::from(u32::try_from(self.answered).unwrap_or(u32::MAX)) / self.elapsed.as_secs_f64()
+    }
+
+    /// What each answer had of so many seconds, in microseconds.
+    pub(crate) fn each(&self, seconds: f64) -> f64 {
+        seconds * 1_000_000.0 / f64::from(u32::try_from(self.answered.max(1)).unwrap_or(u32::MAX))
     }
 
     /// The time, in microseconds, within which this share of the answers came (0.5 for the median).

@@ -38,6 +38,19 @@ pub(crate) enum Task {
         /// The file
         body: PathBuf,
     },
+    /// Sends one GET again and again on 64 connections, for looking at a server while it works
+    Load {
+        /// Where, such as 127.0.0.1:8080
+        address: String,
+        /// What, such as /api/v3/orders/ORDER1
+        path: String,
+        /// A header, such as 'X-Auth-Key: secret'
+        #[arg(long = "header")]
+        headers: Vec<String>,
+        /// For how long
+        #[arg(long = "for", default_value_t = 10, value_name = "SECONDS")]
+        length: u64,
+    },
 }
 
 /// What to measure.

@@ -6,10 +6,19 @@ mod register;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::plan::Plan;
+use stories::Server;
+
+use crate::load::{Work, drive};
+use crate::plan::{CLIENTS, Plan};
 use crate::postgres::Cluster;
+use crate::process::cpu_seconds;
+use crate::row::register::Door;
 use crate::table::{Figures, Row, Table, median, per_second};
+
+/// The APIs by which orders are registered in rows 2 and 4.
+const DOORS: [(Door, &str); 2] = [(Door::AfterPay, "AfterPay"), (Door::Connect, "Connect")];
 
 /// What one measurement found.
 #[derive(Debug)]
@@ -35,14 +44,17 @@ pub(crate) async fn measure_all(plan: &Plan) -> Table {
     }
     if plan.wants(2) {
         let beside = "the same rows, group commit, no HTTP";
-        add(
-            &mut table,
-            2,
-            "register an order, 64 clients, SQLite",
-            beside,
-            register::on_sqlite(rounds, turn),
-        )
-        .await;
+        for (door, name) in DOORS {
+            let work = format!("register an order, 64 clients, SQLite ({name})");
+            add(
+                &mut table,
+                2,
+                &work,
+                beside,
+                register::on_sqlite(door, rounds, turn),
+            )
+            .await;
+        }
     }
     if plan.wants_any(&[3, 4]) {
         let cluster = Arc::new(Cluster::start());
@@ -58,15 +70,12 @@ pub(crate) async fn measure_all(plan: &Plan) -> Table {
             .await;
         }
         if plan.wants(4) {
-            let measured = register::on_postgres(Arc::clone(&cluster), rounds, turn);
-            add(
-                &mut table,
-                4,
-                "register an order, PostgreSQL",
-                "pgbench, same statement, prepared",
-                measured,
-            )
-            .await;
+            let beside = "pgbench, same statement, prepared";
+            for (door, name) in DOORS {
+                let work = format!("register an order, 64 clients, PostgreSQL ({name})");
+                let measured = register::on_postgres(door, Arc::clone(&cluster), rounds, turn);
+                add(&mut table, 4, &work, beside, measured).await;
+            }
         }
     }
     if plan.wants_any(&[5, 6, 7]) {
@@ -111,9 +120,20 @@ struct Turns {
     limit: Vec<f64>,
     ours: Vec<f64>,
     slowest: Vec<(u32, u32)>,
+    /// Processor time per answer of the limit's process and of ours, in microseconds.
+    cpu: Vec<(f64, f64)>,
 }
 
 impl Turns {
+    /// One turn of ours.
+    async fn ours(&mut self, server: &Server, work: Work, turn: Duration) -> f64 {
+        let before = cpu_seconds(server.pid());
+        let mut tally = drive(server.address(), work, CLIENTS, turn).await;
+        self.ours.push(tally.rate());
+        self.slowest.push((tally.micros_at(0.5), tally.micros_at(0.99)));
+        tally.each(cpu_seconds(server.pid()) - before)
+    }
+
     fn finding(self, hold: f64, mut notes: Vec<String>) -> Finding {
         let (limit, ours) = (median(&self.limit), median(&self.ours));
         let ratio = ours / limit;
@@ -138,6 +158,17 @@ impl Turns {
             "ours, microseconds at 50 % / 99 % with 64 clients: {}",
             times.join(" ")
         ));
+        let times: Vec<_> = self
+            .cpu
+            .iter()
+            .map(|(limit, ours)| format!("{limit:.1}/{ours:.1}"))
+            .collect();
+        if !times.is_empty() {
+            notes.push(format!(
+                "microseconds of processor time an answer, limit/ours: {}",
+                times.join(" ")
+            ));
+        }
         Finding {
             figures: Figures {
                 limit: per_second(limit),

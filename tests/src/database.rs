@@ -102,6 +102,29 @@ impl Database {
         }
     }
 
+    /// Changes what is stored behind the program's back. Fails when nothing was changed.
+    pub async fn tamper(&self, statement: &str) {
+        let changed = match &self.place {
+            Place::Sqlite(folder) => {
+                let file = rusqlite::Connection::open(folder.path().join("ordrebok.db"))
+                    .expect("the database opens");
+                file.execute(statement, []).expect("the statement is SQL")
+            }
+            Place::Postgres { .. } => {
+                let (client, connection) = tokio_postgres::connect(&self.location(), NoTls)
+                    .await
+                    .expect("the PostgreSQL server answers");
+                tokio::spawn(connection);
+                let changed = client
+                    .execute(statement, &[])
+                    .await
+                    .expect("the statement is SQL");
+                usize::try_from(changed).expect("a handful of rows")
+            }
+        };
+        assert!(changed > 0, "{statement} changed nothing");
+    }
+
     /// A command of the program on this database.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut all: Vec<OsString> = arguments.iter().map(OsString::from).collect();

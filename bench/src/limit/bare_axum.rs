@@ -60,6 +60,11 @@ impl BareAxum {
             address: address.trim().to_owned(),
         }
     }
+
+    /// The id of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for BareAxum {

@@ -34,8 +34,8 @@ enum Cell {
     Same(Value),
     /// The order's id.
     Id,
-    /// A name that is unique: this text, and the id after it.
-    Name(String),
+    /// A name: the id stands between these two.
+    Name(String, String),
 }
 
 struct Job {
@@ -45,7 +45,7 @@ struct Job {
 
 impl Rows {
     /// Reads the newest order of a server's database.
-    pub(crate) fn of_newest_order(folder: &Path) -> Self {
+    pub(crate) fn of_newest_order(folder: &Path, number: &str) -> Self {
         let database = Connection::open(folder.join("ordrebok.db")).expect("the server's database opens");
         let text = |statement: &str| -> Vec<String> {
             let mut statement = database.prepare(statement).expect("the schema can be asked for");
@@ -66,6 +66,7 @@ impl Rows {
         let mut inserts = Vec::new();
         for table in tables {
             let sample = Sample {
+                number,
                 columns: text(&format!("SELECT name FROM pragma_table_info('{table}')")),
                 table,
                 id,
@@ -127,7 +128,8 @@ impl Rows {
 impl Cell {
     fn weight(&self) -> usize {
         match self {
-            Self::Same(Value::Text(text)) | Self::Name(text) => text.len(),
+            Self::Same(Value::Text(text)) => text.len(),
+            Self::Name(before, after) => before.len() + 10 + after.len(),
             Self::Same(_) | Self::Id => 0,
         }
     }
@@ -136,19 +138,20 @@ impl Cell {
         match self {
             Self::Same(value) => value.clone(),
             Self::Id => Value::Integer(id),
-            Self::Name(text) => Value::Text(format!("{text}{id}")),
+            Self::Name(before, after) => Value::Text(format!("{before}{id}{after}")),
         }
     }
 }
 
 /// Where rows of the sampled order are.
-struct Sample {
+struct Sample<'a> {
+    number: &'a str,
     table: String,
     columns: Vec<String>,
     id: i64,
 }
 
-impl Sample {
+impl Sample<'_> {
     /// An insert for each row that these conditions find.
     fn inserts(&self, database: &Connection, which: &str, upsert: &str) -> Vec<Insert> {
         let (table, columns) = (&self.table, self.columns.join(", "));
@@ -182,10 +185,21 @@ impl Sample {
         if value == Value::Integer(self.id) {
             return Cell::Id;
         }
-        if let Value::Text(name) = &value
+        if let Value::Text(text) = &value
+            // Longer ones are snapshots and events, in which nothing has to be unique.
+            && text.len() < 200
+            && let Some(place) = text.to_lowercase().find(&self.number.to_lowercase())
+        {
+            let (before, rest) = text.split_at(place);
+            return Cell::Name(
+                before.to_owned(),
+                rest.get(self.number.len()..).unwrap_or_default().to_owned(),
+            );
+        }
+        if let Value::Text(text) = &value
             && (column == "name" || column == "uuid")
         {
-            return Cell::Name(name.clone());
+            return Cell::Name(String::new(), text.get(10..).unwrap_or_default().to_owned());
         }
         Cell::Same(value)
     }

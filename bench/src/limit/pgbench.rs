@@ -21,7 +21,14 @@ impl Script {
 
     /// The statement as it was executed for a new order, with a new id and new names each time.
     pub(crate) fn registering(executed: &Executed, number: &str) -> Self {
-        let mut script = Self::new(executed, |value| Unique::of(value, number));
+        let id = executed
+            .parameters
+            .iter()
+            .flatten()
+            .find(|value| is_id(value))
+            .cloned()
+            .unwrap_or_default();
+        let mut script = Self::new(executed, |value| Unique::of(value, number, &id));
         script.text = format!(
             "\\set id random(2000000000000, 9007199254740991)\n{}",
             script.text
@@ -36,9 +43,13 @@ impl Script {
             .iter()
             .enumerate()
             .map(|(index, value)| {
+                // pgbench's variables can be neither nothing nor empty.
                 let Some(value) = value else {
                     return "NULL".to_owned();
                 };
+                if value.is_empty() {
+                    return "''".to_owned();
+                }
                 let name = format!("p{index}");
                 let expression = match unique(value) {
                     Some(Unique::Id) => return ":id".to_owned(),
@@ -97,34 +108,32 @@ enum Unique {
 }
 
 impl Unique {
-    fn of(value: &str, number: &str) -> Option<Self> {
+    fn of(value: &str, number: &str, id: &str) -> Option<Self> {
         // Long texts are snapshots and events: nothing in them has to be unique, and the limit is not to pay for it.
         if value.len() > 200 {
             return None;
         }
-        if is_id(value) {
+        if value == id {
             return Some(Self::Id);
         }
-        let folded = value.to_lowercase().find(&number.to_lowercase());
-        let place = folded
-            .map(|place| (place, number.len()))
+        let (place, length) = find(value, number)
             .or_else(|| uuid(value))
-            .or_else(|| id_within(value))?;
+            .or_else(|| find(value, id))?;
         value
-            .get(place.0..place.0 + place.1)
+            .get(place..place + length)
             .map(|part| Self::Within(part.to_owned()))
     }
+}
+
+/// Where a name stands in a value, in whatever letter case, and how long it is.
+fn find(value: &str, name: &str) -> Option<(usize, usize)> {
+    let place = value.to_lowercase().find(&name.to_lowercase())?;
+    Some((place, name.len()))
 }
 
 /// Ids of orders begin at 1,000,000,000; milliseconds have more digits.
 fn is_id(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn id_within(value: &str) -> Option<(usize, usize)> {
-    let words = value.split(|character: char| !character.is_ascii_alphanumeric());
-    let word = words.into_iter().find(|word| is_id(word))?;
-    value.find(word).map(|place| (place, word.len()))
 }
 
 fn uuid(value: &str) -> Option<(usize, usize)> {
@@ -166,13 +175,14 @@ mod tests {
     #[test]
     fn a_registration_gets_a_new_id_and_new_names() {
         let executed = Executed {
-            text: "INSERT INTO t VALUES ($1, $2, unnest($3::text[]), $10, $4, $5)".to_owned(),
+            text: "INSERT INTO t VALUES ($1, $2, unnest($3::text[]), $10, $4, $5, $6)".to_owned(),
             parameters: [
                 "1",
                 "1000000001",
                 "{afterpay.number,order7}",
                 "{\"1000000001\"}",
                 "0d9a4bc2-1111-4222-8333-0123456789ab",
+                "",
             ]
             .map(|value| Some(value.to_owned()))
             .to_vec(),
@@ -183,7 +193,7 @@ mod tests {
             "\\set id random(2000000000000, 9007199254740991)\nINSERT INTO t VALUES (:p0, :id, \
              unnest((replace(:p2::text, 'order7', :id::text))::text[]), $10, \
              (replace(:p3::text, '1000000001', :id::text)), \
-             (replace(:p4::text, '0d9a4bc2-1111-4222-8333-0123456789ab', :id::text)));\n"
+             (replace(:p4::text, '0d9a4bc2-1111-4222-8333-0123456789ab', :id::text)), '');\n"
         );
     }
 }

@@ -11,6 +11,7 @@ use crate::limit::pgbench::Script;
 use crate::load::{Connection, Work, drive, request};
 use crate::plan::CLIENTS;
 use crate::postgres::Cluster;
+use crate::process::cpu_seconds;
 use crate::row::{Finding, Turns};
 
 const SEED: &str = include_str!("../../../tests/data/seeds/afterpay-get-order.json");
@@ -26,14 +27,12 @@ pub(super) async fn on_sqlite(rounds: usize, turn: Duration) -> Finding {
     let limit = BareAxum::start(connection.received(body));
     let mut turns = Turns::default();
     for _ in 0..rounds {
-        turns.limit.push(
-            drive(&limit.address, Work::repeated(request.clone()), CLIENTS, turn)
-                .await
-                .rate(),
-        );
-        let mut tally = drive(server.address(), Work::repeated(request.clone()), CLIENTS, turn).await;
-        turns.ours.push(tally.rate());
-        turns.slowest.push((tally.micros_at(0.5), tally.micros_at(0.99)));
+        let before = cpu_seconds(limit.pid());
+        let tally = drive(&limit.address, Work::repeated(request.clone()), CLIENTS, turn).await;
+        let theirs = tally.each(cpu_seconds(limit.pid()) - before);
+        turns.limit.push(tally.rate());
+        let ours = turns.ours(&server, Work::repeated(request.clone()), turn).await;
+        turns.cpu.push((theirs, ours));
     }
     turns.finding(0.6, Vec::new())
 }
@@ -61,9 +60,7 @@ pub(super) async fn on_postgres(cluster: Arc<Cluster>, rounds: usize, turn: Dura
         turns
             .limit
             .push(script.measure(&cluster, &database.location(), turn).await);
-        let mut tally = drive(server.address(), Work::repeated(get_order(&shop)), CLIENTS, turn).await;
-        turns.ours.push(tally.rate());
-        turns.slowest.push((tally.micros_at(0.5), tally.micros_at(0.99)));
+        turns.ours(&server, Work::repeated(get_order(&shop)), turn).await;
     }
     turns.finding(0.7, notes)
 }

@@ -11,6 +11,7 @@ use stories::{Backend, Caller, Database, Merchant, Options, Server};
 
 use crate::load::{Connection, request};
 use crate::plan::Plan;
+use crate::process::Memory;
 use crate::row::{Finding, add};
 use crate::table::{Figures, Table, at_share, grouped, median};
 
@@ -204,12 +205,12 @@ async fn memory(place: Place) -> Finding {
         .get(&format!("/v3/customers/{LONG}/orders/01000000"))
         .await
         .expect(200);
-    let rest = Memory::of(&server);
+    let rest = Memory::of(server.pid());
     let mut connection = Connection::open(server.address()).await;
     for offset in [0, place.orders / 2, place.orders - 25] {
         page(&mut connection, &partner, LONG, place.orders, offset).await;
     }
-    let used = Memory::of(&server);
+    let used = Memory::of(server.pid());
     let mib = rest.resident / 1024.0;
     Finding {
         figures: Figures {
@@ -222,47 +223,6 @@ async fn memory(place: Place) -> Finding {
         notes: vec![format!(
             "resident after the first answer {rest}; after thousands of history pages {used}"
         )],
-    }
-}
-
-/// What a process holds in memory, in KiB.
-#[derive(Debug)]
-struct Memory {
-    resident: f64,
-    own: f64,
-    mapped: f64,
-}
-
-impl Memory {
-    fn of(server: &Server) -> Self {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).expect("Linux tells");
-        let figure = |name: &str| {
-            let line = status
-                .lines()
-                .find_map(|line| line.strip_prefix(name))
-                .expect("Linux tells");
-            line.trim_start_matches(':')
-                .trim()
-                .trim_end_matches(" kB")
-                .parse()
-                .expect("Linux tells in kB")
-        };
-        Self {
-            resident: figure("VmRSS"),
-            own: figure("RssAnon"),
-            mapped: figure("RssFile"),
-        }
-    }
-}
-
-impl std::fmt::Display for Memory {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mib = |kib: f64| kib / 1024.0;
-        let (resident, own, mapped) = (mib(self.resident), mib(self.own), mib(self.mapped));
-        write!(
-            formatter,
-            "{resident:.1} MiB ({own:.1} its own, {mapped:.1} mapped from files)"
-        )
     }
 }
 

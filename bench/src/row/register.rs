@@ -4,65 +4,52 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use stories::{Backend, Caller, Database, Options, Server, afterpay};
+use serde_json::json;
+use stories::{Backend, Caller, Database, Options, Server, afterpay, connect};
 
 use crate::limit::group_commit::{self, Rows};
 use crate::limit::pgbench::Script;
-use crate::load::{Work, drive, request};
-use crate::plan::CLIENTS;
+use crate::load::{NUMBER, Work, request};
 use crate::postgres::Cluster;
 use crate::row::{Finding, Turns};
 
+/// The number of the order whose rows the limits repeat.
+const SAMPLE: &str = "900000000001";
+
+/// By which API an order is registered.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Door {
+    AfterPay,
+    Connect,
+}
+
 /// On SQLite, beside the same rows inserted with group commit and no HTTP.
-pub(super) async fn on_sqlite(rounds: usize, turn: Duration) -> Finding {
+pub(super) async fn on_sqlite(door: Door, rounds: usize, turn: Duration) -> Finding {
     let database = Arc::new(Database::create(Backend::Sqlite).await);
-    let server = Server::start(&database, &Options::default());
-    let shop = server.afterpay_shop().await;
-    shop.post(
-        "/api/v3/checkout/authorize",
-        &afterpay::authorize("SAMPLE000001", 7),
-    )
-    .await
-    .expect(200);
-    let rows = Rows::of_newest_order(Path::new(&database.location()));
+    let (server, client) = open(door, &database).await;
+    door.register(&client, SAMPLE).await;
+    let rows = Rows::of_newest_order(Path::new(&database.location()), SAMPLE);
     let mut turns = Turns::default();
     for round in 0..rounds {
         turns.limit.push(group_commit::measure(&rows, turn).await);
-        let mut tally = drive(server.address(), authorize(&shop, round), CLIENTS, turn).await;
-        turns.ours.push(tally.rate());
-        turns.slowest.push((tally.micros_at(0.5), tally.micros_at(0.99)));
+        turns.ours(&server, door.work(&client, round), turn).await;
     }
     turns.finding(0.5, vec![format!("one order is {}", rows.describe())])
 }
 
 /// On PostgreSQL, beside pgbench with the statement that the server sends.
-pub(super) async fn on_postgres(cluster: Arc<Cluster>, rounds: usize, turn: Duration) -> Finding {
+pub(super) async fn on_postgres(door: Door, cluster: Arc<Cluster>, rounds: usize, turn: Duration) -> Finding {
     let database = Arc::new(Database::on_postgres(cluster.url()).await);
-    let server = Server::start(&database, &Options::default());
-    let shop = server.afterpay_shop().await;
-    // The first order of all also takes the block of ids: the second shows what every other one costs.
-    shop.post(
-        "/api/v3/checkout/authorize",
-        &afterpay::authorize("SAMPLE000000", 7),
-    )
-    .await
-    .expect(200);
-    let executed = cluster
-        .executed_during(async {
-            shop.post(
-                "/api/v3/checkout/authorize",
-                &afterpay::authorize("SAMPLE000001", 7),
-            )
-            .await
-            .expect(200);
-        })
-        .await;
+    let (server, client) = open(door, &database).await;
+    // The first order of all also takes the block of ids: the second shows what nearly every other one costs.
+    door.register(&client, "900000000000").await;
+    let executed = cluster.executed_during(door.register(&client, SAMPLE)).await;
     let append = executed
         .iter()
         .find(|executed| executed.text.contains("INSERT INTO orders"));
-    let script = Script::registering(append.expect("the server inserts the order"), "SAMPLE000001");
+    let script = Script::registering(append.expect("the server inserts the order"), SAMPLE);
     let notes = vec![format!(
-        "statements that one authorize executes: {}",
+        "statements that one registration executes: {}",
         executed.len()
     )];
     let mut turns = Turns::default();
@@ -72,22 +59,57 @@ pub(super) async fn on_postgres(cluster: Arc<Cluster>, rounds: usize, turn: Dura
             .limit
             .push(script.measure(&cluster, &database.location(), turn).await);
         cluster.checkpoint().await;
-        let mut tally = drive(server.address(), authorize(&shop, round), CLIENTS, turn).await;
-        turns.ours.push(tally.rate());
-        turns.slowest.push((tally.micros_at(0.5), tally.micros_at(0.99)));
+        turns.ours(&server, door.work(&client, round), turn).await;
     }
     turns.finding(0.7, notes)
 }
 
-/// Authorize calls, each for an order number that no other call of any round has.
-fn authorize(shop: &Caller, round: usize) -> Work {
-    let body = afterpay::authorize("############", 7).to_string();
-    let request = request(
-        "POST",
-        "/api/v3/checkout/authorize",
-        &[("X-Auth-Key", &shop.credential.secret)],
-        &body,
-    );
-    let round = u64::try_from(round).unwrap_or_default();
-    Work::numbered(&request, 1_000_000_000 * (round + 1))
+async fn open(door: Door, database: &Arc<Database>) -> (Server, Caller) {
+    let unlimited = Options::default().configuration("[connect]\ncalls_a_second = 0\ncalls_a_minute = 0\n");
+    let server = Server::start(database, &unlimited);
+    let client = match door {
+        Door::AfterPay => server.afterpay_shop().await,
+        Door::Connect => server.connect_client().await,
+    };
+    (server, client)
+}
+
+impl Door {
+    fn path(self) -> &'static str {
+        match self {
+            Self::AfterPay => "/api/v3/checkout/authorize",
+            Self::Connect => "/capi/v1/client/order",
+        }
+    }
+
+    /// An order of a customer of its own, as most orders of a web shop are.
+    fn order(self, number: &str) -> String {
+        match self {
+            Self::AfterPay => {
+                let mut order = afterpay::authorize(number, 7);
+                order["customer"]["customerNumber"] = json!(number);
+                order.to_string()
+            }
+            Self::Connect => {
+                let mut order = connect::register(number, "invoice");
+                order["payer"]["customerNumber"] = json!("[number]");
+                order.to_string().replace("\"[number]\"", number)
+            }
+        }
+    }
+
+    async fn register(self, client: &Caller, number: &str) {
+        let call = client.call(axum::http::Method::POST, self.path());
+        call.body("application/json", self.order(number))
+            .await
+            .expect(200);
+    }
+
+    /// Registrations, each of an order that no other of any round is.
+    fn work(self, client: &Caller, round: usize) -> Work {
+        let headers: Vec<_> = client.headers().collect();
+        let request = request("POST", self.path(), &headers, &self.order(NUMBER));
+        let round = u64::try_from(round).unwrap_or_default();
+        Work::numbered(&request, 100_000_000_000 + 10_000_000_000 * round)
+    }
 }

@@ -220,8 +220,6 @@ impl From<&Refusal> for ApiError {
             | Refusal::NothingReserved
             | Refusal::ReservationExpired
             | Refusal::NotDue
-            | Refusal::MayNotGrow
-            | Refusal::BelowTaken { .. }
             | Refusal::AlreadyReserved
             | Refusal::CaptureExceedsReservation { .. }
             | Refusal::NothingToCapture

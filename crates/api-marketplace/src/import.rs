@@ -86,7 +86,6 @@ fn order_of(members: &Map<String, Value>) -> Result<Order, String> {
             number: Some(customer.to_owned()),
             name: None,
             email: None,
-            contacts: Vec::new(),
         }),
         reseller: text(members, "resellerId"),
         currency,

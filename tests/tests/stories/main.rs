@@ -11,6 +11,12 @@
 
 mod afterpay;
 mod connect;
+mod crash;
 mod harness;
+mod import;
+mod isolation;
+mod malformed;
 mod marketplace;
 mod program;
+mod race;
+mod verify;

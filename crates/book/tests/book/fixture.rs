@@ -95,7 +95,8 @@ impl Fixture {
             refers_to: None,
             customer: Some(Customer {
                 number: Some("C1".to_owned()),
-                ..Customer::default()
+                name: None,
+                email: None,
             }),
             reseller: None,
             currency: Currency::from_code("EUR").unwrap(),

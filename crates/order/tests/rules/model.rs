@@ -200,7 +200,6 @@ impl Model {
             | Command::Return { .. }
             | Command::Subscribe { .. }
             | Command::Refer { .. }
-            | Command::Revise(_)
             | Command::Annotate { .. } => return None,
         };
         Some(only(answer))
@@ -400,7 +399,6 @@ impl Model {
             | Fact::Returned(_)
             | Fact::Subscribed { .. }
             | Fact::Referred { .. }
-            | Fact::Revised { .. }
             | Fact::Annotated { .. } => {}
         }
     }

@@ -1,7 +1,6 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
 mod credential;
-mod demo;
 mod export;
 mod import;
 mod merchant;
@@ -31,7 +30,6 @@ pub(crate) struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Demo(demo::Demo),
     Serve(serve::Serve),
     #[command(subcommand)]
     Merchant(merchant::Merchant),
@@ -47,7 +45,6 @@ enum Command {
 pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
     let CommandLine { place, command } = line;
     match command {
-        Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(place),
         Command::Merchant(merchant) => merchant.run(place),
         Command::Credential(credential) => credential.run(place),

@@ -14,7 +14,6 @@
 
 mod deliveries;
 mod exports;
-mod failover;
 mod fixture;
 mod freshness;
 mod history;
