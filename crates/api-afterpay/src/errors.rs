@@ -177,6 +177,8 @@ pub(crate) fn flaw_of(refusal: &Refusal, totals: &str) -> Flaw {
         Refusal::AmountNotPositive | Refusal::Money(MoneyError::TooLarge) => Flaw::out_of_range(gross),
         Refusal::QuantityNotPositive { .. } => Flaw::out_of_range(within("items")),
         Refusal::AmountTooFine { .. } | Refusal::Money(MoneyError::TooPrecise) => Flaw::too_fine(gross),
+        Refusal::MayNotGrow => business("200.903", Phrase::Limit, &gross),
+        Refusal::BelowTaken { .. } => business("400.117", Phrase::CaptureTooMuch, &gross),
         Refusal::NotConfirmed
         | Refusal::AlreadyProcessed
         | Refusal::NoPaymentPending

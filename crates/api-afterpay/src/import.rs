@@ -176,6 +176,7 @@ fn read_order(body: &Object<'_>, details: &Object<'_>) -> Option<Order> {
         customer: Some(order::Customer {
             number: customer.customer_number.clone(),
             name: customer.full_name(),
+            contacts: customer.contacts(),
             email: customer.email,
         }),
         reseller: None,

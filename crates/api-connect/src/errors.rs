@@ -151,6 +151,8 @@ fn kind_of(refusal: &Refusal) -> &'static str {
         | Refusal::NothingReserved
         | Refusal::ReservationExpired
         | Refusal::NotDue
+        | Refusal::MayNotGrow
+        | Refusal::BelowTaken { .. }
         | Refusal::AlreadyReserved
         | Refusal::NothingToCapture
         | Refusal::NothingCaptured

@@ -220,6 +220,8 @@ impl From<&Refusal> for ApiError {
             | Refusal::NothingReserved
             | Refusal::ReservationExpired
             | Refusal::NotDue
+            | Refusal::MayNotGrow
+            | Refusal::BelowTaken { .. }
             | Refusal::AlreadyReserved
             | Refusal::CaptureExceedsReservation { .. }
             | Refusal::NothingToCapture

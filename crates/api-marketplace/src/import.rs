@@ -86,6 +86,7 @@ fn order_of(members: &Map<String, Value>) -> Result<Order, String> {
             number: Some(customer.to_owned()),
             name: None,
             email: None,
+            contacts: Vec::new(),
         }),
         reseller: text(members, "resellerId"),
         currency,

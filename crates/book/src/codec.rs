@@ -6,6 +6,8 @@ use store::rows::{Before, EventRow, NameRow, OrderRow};
 
 /// The name space of the merchants' order numbers, which compare without case.
 pub(crate) const NUMBER: &str = "number";
+/// The name space of what a customer is found by, compared without case.
+pub(crate) const CONTACT: &str = "contact";
 /// The name space of references that need not be unique.
 pub(crate) const REFERENCE: &str = "reference";
 
@@ -124,10 +126,16 @@ pub(crate) fn references_of(order: &Order) -> Vec<NameRow> {
         space: REFERENCE.to_owned(),
         name: name.clone(),
     };
-    order
-        .reference
-        .iter()
-        .filter(|name| !name.is_empty())
-        .map(named)
-        .collect()
+    let references = order.reference.iter().filter(|name| !name.is_empty()).map(named);
+    let customer = order.customer.iter();
+    let contacts = customer.flat_map(|customer| customer.contacts.iter().chain(&customer.email));
+    let mut rows: Vec<NameRow> = references
+        .chain(contacts.map(|contact| NameRow {
+            space: CONTACT.to_owned(),
+            name: fold(contact),
+        }))
+        .collect();
+    rows.sort_unstable_by(|one, other| (&one.space, &one.name).cmp(&(&other.space, &other.name)));
+    rows.dedup();
+    rows
 }

@@ -1,6 +1,6 @@
 //! Finding one order.
 
-use crate::codec::{NUMBER, REFERENCE, alias_space, fold, order_of};
+use crate::codec::{CONTACT, NUMBER, REFERENCE, alias_space, fold, order_of};
 use crate::{Book, BookError};
 use order::{Dialect, Event, MerchantId, Order, OrderId};
 use store::rows::OrderKey;
@@ -71,6 +71,23 @@ impl Book {
         let rows = self
             .store()
             .orders_by_reference(merchant.0, REFERENCE, reference, limit)
+            .await?;
+        rows.iter().map(order_of).collect()
+    }
+
+    /// The orders of whoever is found by a mail address, a phone number or a national number, newest first.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn orders_by_contact(
+        &self,
+        merchant: MerchantId,
+        contact: &str,
+        limit: i64,
+    ) -> Result<Vec<Order>, BookError> {
+        let rows = self
+            .store()
+            .orders_by_reference(merchant.0, CONTACT, &fold(contact), limit)
             .await?;
         rows.iter().map(order_of).collect()
     }

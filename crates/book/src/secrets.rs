@@ -41,9 +41,9 @@ pub(crate) fn hash_text(parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(hasher.finalize())
 }
 
-/// 192 random bits, as text.
+/// 192 random bits as hexadecimal digits: text that a double click selects and no shell takes for an option.
 pub(crate) fn random_text(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 24];
     entropy.fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

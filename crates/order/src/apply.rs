@@ -1,8 +1,8 @@
 //! What an event does to an order.
 
 use crate::{
-    Amount, Cancellation, Capture, Event, Fact, Failure, Line, Order, Refund, Registration, Reservation,
-    ReturnedLine, Status, Timestamp,
+    Amount, Cancellation, Capture, Event, Fact, Failure, Item, Line, Order, Refund, Registration,
+    Reservation, ReturnedLine, Status, Timestamp,
 };
 
 /// An event that does not fit the order that it was applied to: the journal is not what this program wrote.
@@ -115,6 +115,7 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
             };
             order.reservation = Some(held);
         }
+        Fact::Revised { gross, net, items } => revised(order, *gross, *net, items, at)?,
         Fact::Expired(cancellation) => expired(order, cancellation, at),
         Fact::Captured(capture) => captured(order, capture, at),
         Fact::Refunded(refund) => refunded(order, refund, at)?,
@@ -201,14 +202,35 @@ fn refunded(order: &mut Order, refund: &Refund, at: Timestamp) -> Option<()> {
 fn cancelled(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {
     order.cancellations.push(cancellation.clone());
     if is_used_up(order) {
-        let nothing_taken = order.captures.is_empty();
-        let status = if nothing_taken {
-            Status::Cancelled { at }
-        } else {
-            Status::Processed { at }
-        };
-        conclude(order, status);
+        used_up(order, at);
     }
+}
+
+/// Nothing of the reservation is left: the order is done, or, when nothing was captured, taken back.
+fn used_up(order: &mut Order, at: Timestamp) {
+    let nothing_taken = order.captures.is_empty();
+    let status = if nothing_taken {
+        Status::Cancelled { at }
+    } else {
+        Status::Processed { at }
+    };
+    conclude(order, status);
+}
+
+fn revised(
+    order: &mut Order,
+    gross: Amount,
+    net: Option<Amount>,
+    items: &[Item],
+    at: Timestamp,
+) -> Option<()> {
+    (order.gross, order.net) = (gross, net);
+    order.lines = items.iter().cloned().map(Line::new).collect();
+    order.reservation.as_mut()?.authorised = gross;
+    if is_used_up(order) {
+        used_up(order, at);
+    }
+    Some(())
 }
 
 fn expired(order: &mut Order, cancellation: &Cancellation, at: Timestamp) {

@@ -33,6 +33,8 @@ pub enum Command {
     },
     /// Note what the payer has agreed to.
     Reserve(ReserveRequest),
+    /// Replace what is sold, and with it what is reserved.
+    Revise(ReviseRequest),
     /// Let what is left of a reservation lapse once its time is up.
     Expire,
     /// Take an amount of the reservation.
@@ -136,6 +138,19 @@ pub struct ReserveRequest {
     pub amount: Amount,
     /// Until when.
     pub expires_at: Option<Timestamp>,
+}
+
+/// Replacing what is sold.
+#[derive(Debug, Clone)]
+pub struct ReviseRequest {
+    /// What it comes to now, with VAT; from then on this much is reserved.
+    pub gross: Amount,
+    /// What it comes to now, without VAT.
+    pub net: Option<Amount>,
+    /// What is sold now.
+    pub items: Vec<Item>,
+    /// Whether more may be reserved than before: whoever judges the risk has agreed.
+    pub may_grow: bool,
 }
 
 /// How much is wanted.

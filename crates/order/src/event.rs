@@ -1,7 +1,7 @@
 //! What has happened to an order. Appended once, never changed.
 
 use crate::{
-    Amount, Cancellation, Capture, Dialect, Failure, Opaque, Order, Refund, Registration, ReturnedLine,
+    Amount, Cancellation, Capture, Dialect, Failure, Item, Opaque, Order, Refund, Registration, ReturnedLine,
     Shipment, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,15 @@ pub enum Fact {
         amount: Amount,
         /// Until when.
         expires_at: Option<Timestamp>,
+    },
+    /// What is sold was replaced, and with it what is reserved.
+    Revised {
+        /// With VAT, and so what is reserved.
+        gross: Amount,
+        /// Without VAT.
+        net: Option<Amount>,
+        /// What is sold.
+        items: Vec<Item>,
     },
     /// The reservation's time was up, and what was left of it was released.
     Expired(Box<Cancellation>),
@@ -116,6 +125,7 @@ impl Fact {
             Self::FulfilmentAsked { .. } => "fulfilment_asked",
             Self::Settled { .. } => "settled",
             Self::Reserved { .. } => "reserved",
+            Self::Revised { .. } => "revised",
             Self::Expired(_) => "expired",
             Self::Captured(_) => "captured",
             Self::Refunded(_) => "refunded",

@@ -31,7 +31,7 @@ pub use amounts::{Totals, check_totals, sum_of};
 pub use apply::{Misplaced, apply, replay};
 pub use command::{
     CancelRequest, CaptureRequest, Command, FulfilRequest, Parcel, RefundRequest, Registration,
-    ReserveRequest, ReturnPolicy, ReturnedLine, ShipRequest, Wanted,
+    ReserveRequest, ReturnPolicy, ReturnedLine, ReviseRequest, ShipRequest, Wanted,
 };
 pub use context::{Context, Ids, NumberStyle};
 pub use decide::decide;

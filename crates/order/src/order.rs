@@ -145,6 +145,9 @@ pub struct Customer {
     /// The mail address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// What else the customer's orders are found by, in any letter case: a phone number, a national number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<String>,
 }
 
 /// How an order is paid.

@@ -47,6 +47,17 @@ pub enum Refusal {
     /// The reservation's time is not up yet.
     #[error("the reservation has not expired yet")]
     NotDue,
+    /// Whoever judges the risk does not agree to a higher total.
+    #[error("the order's total may not grow")]
+    MayNotGrow,
+    /// A new total would be less than what was captured and released already.
+    #[error("the new total {wanted} is less than the {taken} that is captured or cancelled already")]
+    BelowTaken {
+        /// The new total.
+        wanted: Amount,
+        /// What was captured and released.
+        taken: Amount,
+    },
     /// The order already has a reservation.
     #[error("the order already has a reservation")]
     AlreadyReserved,

@@ -249,4 +249,60 @@ mod tests {
             }
         }
     }
+
+    /// The descent against adding up by hand: wherever a page begins, it is looked for in the right bucket.
+    #[test]
+    fn the_descent_ends_in_the_bucket_where_the_page_begins() {
+        let directory = tempfile::tempdir().unwrap();
+        let sqlite = crate::driver::sqlite::Sqlite::open(directory.path()).unwrap();
+        let conn = rusqlite::Connection::open(directory.path().join("ordrebok.db")).unwrap();
+        // Times in clusters, some of them equal, over years; an odd number of them in each of two states.
+        let times: Vec<i64> = (0..400_i64)
+            .map(|n| (n % 7) * 9_000_000_000 + (n % 13) * 70_000 + n / 3)
+            .collect();
+        for (n, at) in times.iter().enumerate() {
+            let state = if n % 3 == 0 { "failed" } else { "confirmed" };
+            for level in LEVELS {
+                conn.execute(
+                    "INSERT INTO history_counts VALUES (1, 'c', ?1, ?2, 'new', ?3, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                    rusqlite::params![i64::try_from(level).unwrap(), bucket(level, *at), state],
+                )
+                .unwrap();
+            }
+        }
+        for (states, step) in [(vec![], 1), (vec!["failed".to_owned()], 3)] {
+            let mut matching: Vec<i64> = times.iter().copied().step_by(step).collect();
+            matching.sort_unstable_by(|a, b| b.cmp(a));
+            let filter = HistoryFilter {
+                merchant: 1,
+                customer: "c".to_owned(),
+                states,
+                ..HistoryFilter::default()
+            };
+            for (skip, at) in (0_i64..).zip(&matching) {
+                let question = descent_question(&filter, TOP, (0, 99), skip);
+                let reader = |row: &crate::value::Row<'_>| Ok((row.int(0)?, row.int(1)?));
+                let found = sqlite
+                    .query("history_counts", &question.sql, &question.params, reader)
+                    .unwrap();
+                let newer = matching
+                    .iter()
+                    .filter(|other| bucket(1, **other) > bucket(1, *at))
+                    .count();
+                assert_eq!(
+                    found,
+                    vec![(bucket(1, *at), skip - i64::try_from(newer).unwrap())],
+                    "{skip}"
+                );
+            }
+            let beyond = descent_question(&filter, TOP, (0, 99), i64::try_from(matching.len()).unwrap());
+            let reader = |row: &crate::value::Row<'_>| row.int(0);
+            assert_eq!(
+                sqlite
+                    .query("history_counts", &beyond.sql, &beyond.params, reader)
+                    .unwrap(),
+                vec![]
+            );
+        }
+    }
 }

@@ -92,6 +92,7 @@ impl Sent {
             number: self.customer.customer_number.clone(),
             name: self.customer.full_name(),
             email: self.customer.email.clone(),
+            contacts: self.customer.contacts(),
         };
         let shown = self.order.shown;
         let method = self.payment.method();

@@ -179,6 +179,12 @@ impl Customer {
         }
     }
 
+    /// What else the customer's orders are found by.
+    pub(crate) fn contacts(&self) -> Vec<String> {
+        let known = [&self.identification_number, &self.phone, &self.mobile_phone];
+        known.into_iter().flatten().cloned().collect()
+    }
+
     /// The language that the customer is spoken to in.
     pub(crate) fn language(&self) -> Language {
         Language::of(self.conversation_language.as_deref())

@@ -170,6 +170,7 @@ impl RegisterOrder {
             email: emails
                 .and_then(|emails| emails.first())
                 .map(|email| email.0.clone()),
+            contacts: Vec::new(),
         }
     }
 

@@ -124,6 +124,7 @@ impl Buyer {
                 number: Some(number.to_owned()),
                 name: company.map(ToOwned::to_owned),
                 email: None,
+                contacts: Vec::new(),
             },
             reseller: account.and_then(|account| account.body.reseller.clone()),
         }

@@ -95,8 +95,7 @@ impl Fixture {
             refers_to: None,
             customer: Some(Customer {
                 number: Some("C1".to_owned()),
-                name: None,
-                email: None,
+                ..Customer::default()
             }),
             reseller: None,
             currency: Currency::from_code("EUR").unwrap(),

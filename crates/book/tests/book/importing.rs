@@ -129,3 +129,34 @@ pub(crate) async fn what_is_written_verifies(fixture: Fixture) {
     assert_eq!((verified.orders, verified.events, pages), (2, 4, 1));
     assert_eq!(verified.findings, []);
 }
+
+/// A server goes on writing while everything is replayed: what is under way is no finding.
+pub(crate) async fn verifying_beside_writers_finds_nothing(fixture: Fixture) {
+    let writers = (0..4).map(|writer| {
+        let fixture = fixture.clone();
+        tokio::spawn(async move {
+            for turn in 0..25 {
+                let id = fixture.reserved(&format!("W{writer}-{turn}"), 100).await;
+                let annex = order::Opaque::of(&turn).unwrap();
+                let annotate = Command::Annotate {
+                    dialect: Dialect::AfterPay,
+                    annex,
+                };
+                let request = Request::on(fixture.merchant, Reference::Id(id), annotate);
+                fixture.book.execute(request).await.unwrap().unwrap();
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        assert_eq!(fixture.other.verify(|_orders| {}).await.unwrap().findings, []);
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let verified = fixture.other.verify(|_orders| {}).await.unwrap();
+    assert_eq!(
+        (verified.orders, verified.events, verified.findings.len()),
+        (100, 400, 0)
+    );
+}

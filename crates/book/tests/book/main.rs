@@ -55,7 +55,8 @@ behaviours! {
         the_same_order_again_changes_nothing,
         an_order_that_has_moved_on_is_kept,
         a_fresh_id_steps_aside_for_an_imported_one,
-        what_is_written_verifies;
+        what_is_written_verifies,
+        verifying_beside_writers_finds_nothing;
     access:
         a_key_opens_its_own_api_until_it_is_taken_back,
         a_token_opens_until_its_time_is_up,

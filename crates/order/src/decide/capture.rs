@@ -69,7 +69,7 @@ fn is_repeated(order: &Order, request: &CaptureRequest, items: &[Item]) -> Resul
         return Ok(false);
     };
     let is_same = match request.wanted {
-        // A reservation never grows: while some of it is left, this number took a part and not the rest.
+        // While some of it is left, this number took a part and not the rest.
         Wanted::Remaining => order.remaining()?.is_zero(),
         Wanted::Exactly { gross, .. } => gross == before.amount,
         Wanted::Items => before.items == items || sum_of(items, order.currency)?.gross == before.amount,

@@ -12,6 +12,7 @@ mod numbers;
 mod refund;
 mod reserve;
 mod returns;
+mod revise;
 mod shipment;
 
 use crate::amounts::{check_payable, rest_of, tolerance};
@@ -49,6 +50,7 @@ fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> R
         Command::Fulfil(request) => lifecycle::fulfil(order, request),
         Command::Settle { paid } => lifecycle::settle(order, *paid),
         Command::Reserve(request) => reserve::reserve(order, request, context),
+        Command::Revise(request) => revise::revise(order, request, context),
         Command::Expire => reserve::expire(order, context),
         Command::Capture(request) => capture::capture(order, request, context),
         Command::Refund(request) => refund::refund(order, request, context),

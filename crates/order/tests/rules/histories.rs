@@ -66,6 +66,7 @@ fn is_repeatable(command: &Command) -> bool {
         | Command::RemoveShipment { .. }
         | Command::Subscribe { .. }
         | Command::Refer { .. }
+        | Command::Revise(_)
         | Command::Annotate { .. } => true,
         Command::Capture(request) => request.number.is_some(),
         Command::Refund(request) => request.number.is_some() || is_all(request.wanted),

@@ -22,6 +22,7 @@ mod refusals_goods;
 mod refusals_status;
 mod remainders;
 mod repeats;
+mod revisions;
 mod steps;
 mod totals;
 mod waking;

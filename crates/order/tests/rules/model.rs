@@ -200,6 +200,7 @@ impl Model {
             | Command::Return { .. }
             | Command::Subscribe { .. }
             | Command::Refer { .. }
+            | Command::Revise(_)
             | Command::Annotate { .. } => return None,
         };
         Some(only(answer))
@@ -399,6 +400,7 @@ impl Model {
             | Fact::Returned(_)
             | Fact::Subscribed { .. }
             | Fact::Referred { .. }
+            | Fact::Revised { .. }
             | Fact::Annotated { .. } => {}
         }
     }

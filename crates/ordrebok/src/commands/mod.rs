@@ -1,6 +1,7 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
 mod credential;
+mod demo;
 mod export;
 mod import;
 mod merchant;
@@ -30,6 +31,7 @@ pub(crate) struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Serve(serve::Serve),
     #[command(subcommand)]
     Merchant(merchant::Merchant),
@@ -45,6 +47,7 @@ enum Command {
 pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
     let CommandLine { place, command } = line;
     match command {
+        Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(place),
         Command::Merchant(merchant) => merchant.run(place),
         Command::Credential(credential) => credential.run(place),

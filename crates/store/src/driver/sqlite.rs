@@ -35,14 +35,14 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// Opens the database in `directory`, making both when missing, and brings its schema up to date.
     pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(directory).map_err(|error| StoreError::Unavailable(Cause::new(error)))?;
+        make_private(directory).map_err(|error| StoreError::Unavailable(Cause::new(error)))?;
         let path = directory.join(FILE);
         let mut conn = connect(&path)?;
         // 16 MiB: what a full batch touches stays in memory until it is committed.
         conn.execute_batch("PRAGMA cache_size = -16384;")
             .map_err(statement::failed)?;
         migrate(&mut conn)?;
-        let readers = Readers::open(|| read_only(&path))?;
+        let readers = Readers::open(|| mapped(&path))?;
         let slow = Arc::new(Mutex::new(read_only(&path)?));
         Ok(Self {
             readers: Arc::new(readers),
@@ -141,8 +141,9 @@ fn borrow(params: &[OwnedValue]) -> Vec<Value<'_>> {
     params.iter().map(OwnedValue::borrow).collect()
 }
 
-/// A connection with the settings that all of ours share. 16 KiB pages and a checkpoint every 250 of them were
-/// measured: a smaller file, and far shorter pauses than SQLite's default of 1,000.
+/// A connection with the settings that all of ours share. Measured: 16 KiB pages make a smaller file; and with a
+/// checkpoint every 1,000 of them there are half as many writes again a second as with one every 250, and no longer
+/// pauses (64 writers, orders of 4 kB, 10,000 customers). A full batch touches some 250 pages by itself.
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open(path).map_err(|error| StoreError::Unavailable(Cause::new(error)))?;
     conn.busy_timeout(std::time::Duration::from_secs(10))
@@ -151,8 +152,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         "PRAGMA page_size = 16384;
          PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
-         PRAGMA wal_autocheckpoint = 250;
-         PRAGMA mmap_size = 268435456;
+         PRAGMA wal_autocheckpoint = 1000;
          PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = OFF;",
     )
@@ -166,6 +166,24 @@ fn read_only(path: &Path) -> Result<Connection, StoreError> {
     conn.execute_batch("PRAGMA query_only = ON;")
         .map_err(statement::failed)?;
     Ok(conn)
+}
+
+/// A connection for requests: it reads the file through memory, up to 256 MiB of it, which spares copying each page
+/// (measured: a quarter to a half faster). The others don't: a writer or an export would only fill memory with it.
+fn mapped(path: &Path) -> Result<Connection, StoreError> {
+    let conn = read_only(path)?;
+    conn.execute_batch("PRAGMA mmap_size = 268435456;")
+        .map_err(statement::failed)?;
+    Ok(conn)
+}
+
+/// Makes the directory when it is missing, for its owner alone: what is in it are other people's orders.
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 /// Brings the schema up to date in one transaction, which also keeps a second process out meanwhile.

@@ -14,6 +14,7 @@
 
 mod deliveries;
 mod exports;
+mod failover;
 mod fixture;
 mod freshness;
 mod history;

@@ -85,7 +85,7 @@ story! {
         let table = exported(&stage, &["--format", "csv"]);
         assert!(table.starts_with("orderId,shownId,uuid,"), "the columns are named");
         assert_eq!(table.lines().count(), 1204);
-        assert!(table.lines().any(|row| row.contains(",77,") && row.contains(",77.50,")), "{:.300}", table);
+        assert!(table.lines().any(|row| row.contains(",77,") && row.contains(",77.50,")), "{table:.300}");
         assert_eq!(exported(&stage, &["--since", "2999-01-01"]), "");
         assert_eq!(exported(&stage, &["--since", "2019-01-01"]).lines().count(), 1203);
     }
