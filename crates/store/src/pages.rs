@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::Store;
+use crate::driver::Driver;
 use crate::error::StoreError;
-use crate::history::{Piece, begin, count_question, descent_question, plan};
+use crate::history::{Piece, begin, count_question, descend, descent_question, plan};
 use crate::load::Question;
 use crate::orders::{ORDER_COLUMNS, order_row};
 use crate::rows::{HistoryFilter, HistoryRows};
@@ -111,21 +112,44 @@ impl Store {
             if let Piece::Buckets { level, first, past } = *piece
                 && start.skip > NEAR
             {
-                let question = descent_question(filter, level, (first, past), signed(start.skip));
-                let reader = |row: &Row<'_>| Ok((row.int(0)?, unsigned(row.int(1)?)));
                 let found = self
-                    .driver
-                    .query("history_counts", &question.sql, &question.params, reader)
+                    .descend(filter, level, (first, past), signed(start.skip))
                     .await?;
                 // None: orders have moved since they were counted, and what is left is skipped one by one.
-                if let Some((bucket, skip)) = found.into_iter().next() {
+                if let Some((bucket, skip)) = found {
                     start.before = begin(1, bucket.saturating_add(1));
-                    start.skip = skip;
+                    start.skip = unsigned(skip);
                 }
             }
             break;
         }
         Ok(start)
+    }
+
+    /// The smallest bucket that the page begins in, and what is left to skip in it.
+    async fn descend(
+        &self,
+        filter: &HistoryFilter,
+        top: usize,
+        range: (i64, i64),
+        skip: i64,
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        let reader = |row: &Row<'_>| Ok((row.int(0)?, row.int(1)?));
+        match &*self.driver {
+            Driver::Sqlite(sqlite) => sqlite.read(|lane| {
+                let ask = |question: &Question<'_>| {
+                    lane.query("history_counts", &question.sql, &question.params, reader)
+                };
+                descend(filter, top, range, skip, ask)
+            }),
+            Driver::Postgres(postgres) => {
+                let question = descent_question(filter, top, range, skip);
+                let found = postgres
+                    .query("history_counts", &question.sql, &question.params, reader)
+                    .await?;
+                Ok(found.into_iter().next())
+            }
+        }
     }
 
     /// Exact for every filter, at the cost of reading what matches the most selective of them.
