@@ -7,7 +7,7 @@
 //! `tests/tests/stories/<topic>/`, in a module named after what it tells of, and runs once on SQLite and once on
 //! PostgreSQL:
 //!
-//! ```ignore
+//! ```text
 //! use serde_json::json;
 //! use stories::{Server, afterpay, story};
 //!

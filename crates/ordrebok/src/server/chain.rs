@@ -100,3 +100,18 @@ async fn caught<F: Future>(future: F) -> Option<F::Output> {
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::caught;
+
+    #[tokio::test]
+    async fn a_panic_ends_its_own_request_only() {
+        let panics = async {
+            tokio::task::yield_now().await;
+            panic!("a defect");
+        };
+        assert_eq!(caught(panics).await, None::<()>);
+        assert_eq!(caught(async { 7 }).await, Some(7));
+    }
+}

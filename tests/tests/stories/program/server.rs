@@ -1,7 +1,7 @@
 //! The server, whatever the API.
 
-use serde_json::Value;
-use stories::{Options, Server, Stage, story};
+use serde_json::{Value, json};
+use stories::{Options, Server, Stage, eventually, story};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -60,6 +60,48 @@ story! {
         server.http().get("/healthz").await.expect(200);
     }
 
+    /// When more requests run than the operator allows, the next is told to come back, in the form of its API, and
+    /// load balancers are still answered.
+    async fn a_full_server_asks_to_come_back(stage: Stage) {
+        let server = stage.start(&Options::default().configuration("[limits]\nrequests = 1\n"));
+        let shop = server.afterpay_shop().await;
+        let unfinished = unfinished_authorize(&server, &shop.credential.secret).await;
+        let afterpay = eventually("a refused request", async || {
+            let reply = shop.get("/api/v3/orders/ORDER1").await;
+            (reply.status() == 503).then_some(reply)
+        })
+        .await;
+        assert_eq!(afterpay.header("retry-after"), "1");
+        assert!(afterpay.json().is_array(), "{}", afterpay.text());
+        let connect = server.http().get("/capi/v1/client/order/status/9").await.expect(503);
+        assert_eq!(connect.header("retry-after"), "1");
+        connect.contains(&json!({ "exceptionType": "[text]", "errorMessage": "[text]" }));
+        let marketplace = server.http().get("/v3/customers/1/orders/2").await.expect(503);
+        assert_eq!(marketplace.header("retry-after"), "1");
+        marketplace.contains(&json!({ "code": "[text]", "message": "[text]" }));
+        server.http().get("/nowhere").await.expect(503);
+        server.http().get("/healthz").await.expect(200);
+
+        drop(unfinished);
+        eventually("room for a request", async || {
+            (shop.get("/api/v3/orders/ORDER1").await.status() != 503).then_some(())
+        })
+        .await;
+    }
+
+    /// A body that never comes ends in the API's own error, not in a connection that hangs.
+    async fn a_body_that_never_comes_is_told_so(stage: Stage) {
+        let server = stage.start(&Options::default().configuration("[limits]\nbody_seconds = 1\n"));
+        let shop = server.afterpay_shop().await;
+        let mut unfinished = unfinished_authorize(&server, &shop.credential.secret).await;
+        let mut answer = vec![0; 4096];
+        let read = tokio::time::timeout(std::time::Duration::from_secs(30), unfinished.read(&mut answer)).await;
+        answer.truncate(read.expect("the server answers").unwrap());
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("[{"), "AfterPay's errors are lists: {answer}");
+    }
+
     /// SIGTERM ends it cleanly, and so does every restart on the same data.
     async fn it_stops_cleanly_and_starts_again(server: Server) {
         let mut server = server;
@@ -69,4 +111,15 @@ story! {
             server.start_again();
         }
     }
+}
+
+/// Begins an authorize call whose body never comes.
+async fn unfinished_authorize(server: &Server, key: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let head = format!(
+        "POST /api/v3/checkout/authorize HTTP/1.1\r\nHost: ordrebok\r\nX-Auth-Key: {key}\r\nContent-Type: \
+         application/json\r\nContent-Length: 500\r\n\r\n{{"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
 }
