@@ -8,6 +8,7 @@ use crate::{BookError, Entropy};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use store::Store;
 use subtle::ConstantTimeEq;
 
@@ -45,5 +46,9 @@ pub(crate) fn hash_text(parts: &[&[u8]]) -> String {
 pub(crate) fn random_text(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 24];
     entropy.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(48), |mut text, byte| {
+        // Writing into a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
