@@ -6,7 +6,7 @@ use book::{AuthError, BookError, Reply};
 use http_kit::body::BodyError;
 use http_kit::query::NotUtf8;
 use http_kit::{Answer, Failure};
-use order::Refusal;
+use order::{AccountRefusal, Refusal};
 use serde::Serialize;
 
 /// An error as the API says it.
@@ -30,14 +30,18 @@ macro_rules! kinds {
 }
 
 kinds! {
+    INVALID_RESELLER = NOT_FOUND "1115" "Invalid Reseller";
     INVALID_CUSTOMER = NOT_FOUND "1116" "Invalid Customer";
     INVALID_FIELDS = BAD_REQUEST "1117" "Some Fields are Invalid";
+    NOT_EDITABLE = BAD_REQUEST "1119" "Some fields are not editable";
     UNEXPECTED_FIELDS = BAD_REQUEST "1121" "Request Contains Additional Unexpected Fields";
     MISSING_FIELDS = BAD_REQUEST "1122" "Request is Missing Required Fields";
     INTERNAL = INTERNAL_SERVER_ERROR "1124" "Internal Server Error. Please try again later";
     BUSY = SERVICE_UNAVAILABLE "1124" "Internal Server Error. Please try again later";
+    ACCOUNT_PENDING = BAD_REQUEST "1125" "Account is pending and can not be updated";
     INVALID_SEARCH = BAD_REQUEST "1132" "Invalid value for search parameter";
     OFFSET_RANGE = BAD_REQUEST "1133" "Offset out of range";
+    DEPLOYMENT_COUNTRY = BAD_REQUEST "1141" "Invalid country for deployment";
     INVALID_ORDER = NOT_FOUND "2115" "Invalid Customer or Order ID";
     INVALID_STATUS = BAD_REQUEST "2116" "Invalid status";
     TOO_MANY_LINES = BAD_REQUEST "2119" "Too many line items";
@@ -52,7 +56,15 @@ kinds! {
     RETURN_QUANTITY_MISMATCH = BAD_REQUEST "2132" "Line item quantity does not match the original order";
     LINE_RETURNED = BAD_REQUEST "2133" "Line item has already been returned";
     RETURN_TOO_LATE = BAD_REQUEST "2134" "The order cannot be returned as the order already expired";
+    INVALID_DEPLOYMENT = NOT_FOUND "2138" "Invalid Deployment";
+    NOTHING_RENEWS = BAD_REQUEST "2136" "Please review the renewal settings. Auto-renewal needs to be turned on for at least 1 quantity";
     CURRENCY_TWICE = BAD_REQUEST "2140" "Order contains order level currency and line-item level currency";
+    RENEWED_ALREADY = BAD_REQUEST "2164" "All subscriptions are already renewed";
+    INVALID_SUBSCRIPTION = NOT_FOUND "3115" "Invalid Customer or Subscription ID";
+    RENEWAL_QUANTITY = BAD_REQUEST "3116" "renewalQuantity out of range";
+    ORDER_QUANTITY = BAD_REQUEST "3118" "orderQuantity out of range";
+    SUBSCRIPTION_ENDED = BAD_REQUEST "3119" "Inactive Subscription is not Editable";
+    SUBSCRIPTION_ACTIVE = BAD_REQUEST "3121" "Subscription is Active (not allowed for renewal)";
     INVALID_API_KEY = FORBIDDEN "4115" "Api Key is invalid or missing";
     INVALID_TOKEN = UNAUTHORIZED "4116" "Authorization token is invalid";
     MISSING_TOKEN = FORBIDDEN "4117" "Authorization token is missing";
@@ -187,6 +199,22 @@ impl From<AuthError> for ApiError {
 impl From<NotUtf8> for ApiError {
     fn from(_error: NotUtf8) -> Self {
         Self::about(INVALID_FIELDS, [Failure::BadUrl.sentence()])
+    }
+}
+
+/// Every reason for which the rules of accounts refuse something.
+impl From<&AccountRefusal> for ApiError {
+    fn from(refusal: &AccountRefusal) -> Self {
+        match refusal {
+            AccountRefusal::UnknownSubscription { .. } => Self::new(INVALID_SUBSCRIPTION),
+            AccountRefusal::Ended { id } => Self::about(SUBSCRIPTION_ENDED, [id.clone()]),
+            AccountRefusal::StillRuns { id } => Self::about(SUBSCRIPTION_ACTIVE, [id.clone()]),
+            AccountRefusal::RenewedAlready { id } => Self::about(RENEWED_ALREADY, [id.clone()]),
+            AccountRefusal::MoreThanBefore { id } => Self::about(ORDER_QUANTITY, [id.clone()]),
+            AccountRefusal::NothingRenews => Self::new(NOTHING_RENEWS),
+            AccountRefusal::Pending => Self::new(ACCOUNT_PENDING),
+            AccountRefusal::Order(refusal) => Self::from(refusal),
+        }
     }
 }
 

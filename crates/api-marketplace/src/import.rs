@@ -139,9 +139,6 @@ fn line_of(line: &Value, currency: Currency) -> Result<Line, String> {
         promotions: codes(members),
         discount: text(members, "discountCode"),
     };
-    let annex = (terms != LineTerms::default())
-        .then(|| Opaque::of(&terms).ok())
-        .flatten();
     let is_returned = text(members, "status").as_deref() == Some(status::RETURNED);
     Ok(Line {
         returned: if is_returned { quantity } else { Quantity::ZERO },
@@ -155,7 +152,7 @@ fn line_of(line: &Value, currency: Currency) -> Result<Line, String> {
             unit_net: None,
             unit_vat: None,
             vat_percent: None,
-            annex,
+            annex: terms.annex(),
         },
     })
 }

@@ -25,7 +25,8 @@ use bytes::Bytes;
 use http_kit::Failure;
 use http_kit::body::BodyLimits;
 use operations::{
-    create_customer, create_order, get_customer, get_order, order_history, ping, token, update_order,
+    create_customer, create_order, deployments, get_customer, get_order, health, list_customers,
+    order_history, ping, resellers, sandbox, subscriptions, token, update_customer, update_order,
 };
 use order::Order;
 
@@ -50,14 +51,53 @@ impl State {
 
 /// All operations of the API, its token server's included.
 pub fn routes(state: State) -> Router {
+    let sandbox = if state.settings.sandbox {
+        sandbox::routes()
+    } else {
+        Router::new()
+    };
     Router::new()
         .route("/ims/token/{version}", post(token::issue))
         .route("/ims/exchange/jwt", post(token::exchange))
         .route("/ims/exchange/jwt/", post(token::exchange))
         .route("/ping", get(ping::open))
         .route("/partnerservice/ping", get(ping::known))
+        .route("/v1/health", get(health::handle))
+        .merge(accounts())
+        .merge(orders())
+        .merge(sandbox)
+        .fallback(async |method: Method| refuse(Failure::NotFound, &method))
+        .method_not_allowed_fallback(async |method: Method| refuse(Failure::MethodNotAllowed, &method))
+        .with_state(state)
+}
+
+/// Resellers, customers, deployments.
+fn accounts() -> Router<State> {
+    Router::new()
+        .route("/v3/resellers", get(resellers::list).post(resellers::create))
+        .route(
+            "/v3/resellers/{reseller}",
+            get(resellers::get).patch(resellers::update),
+        )
+        .route("/v3/resellers/{reseller}/customers", get(list_customers::handle))
         .route("/v3/customers", post(create_customer::handle))
-        .route("/v3/customers/{customer}", get(get_customer::handle))
+        .route(
+            "/v3/customers/{customer}",
+            get(get_customer::handle).patch(update_customer::handle),
+        )
+        .route(
+            "/v3/customers/{customer}/deployments",
+            get(deployments::list).post(deployments::create),
+        )
+        .route(
+            "/v3/customers/{customer}/deployments/{deployment}",
+            get(deployments::get).patch(deployments::update),
+        )
+}
+
+/// Orders and what comes of them.
+fn orders() -> Router<State> {
+    Router::new()
         .route(
             "/v3/customers/{customer}/orders",
             get(order_history::handle).post(create_order::handle),
@@ -66,9 +106,11 @@ pub fn routes(state: State) -> Router {
             "/v3/customers/{customer}/orders/{order}",
             get(get_order::handle).patch(update_order::handle),
         )
-        .fallback(async |method: Method| refuse(Failure::NotFound, &method))
-        .method_not_allowed_fallback(async |method: Method| refuse(Failure::MethodNotAllowed, &method))
-        .with_state(state)
+        .route("/v3/customers/{customer}/subscriptions", get(subscriptions::list))
+        .route(
+            "/v3/customers/{customer}/subscriptions/{subscription}",
+            get(subscriptions::get).patch(subscriptions::update),
+        )
 }
 
 /// An order as this API shows it.

@@ -5,14 +5,17 @@ use crate::read::Reference;
 use crate::work::{Outcome, Stop, Work};
 use crate::{Book, BookError, Document, HistoryQuery};
 use order::{
-    Account, Command, Line, MerchantId, Order, Refusal, Registration, ReturnPolicy, ReturnedLine, Timestamp,
+    Account, AccountRefusal, Amount, Command, Customer, Dialect, Kind, Line, MerchantId, Order, OrderId,
+    Payment, PaymentMethod, Quantity, Refusal, Registration, ReturnPolicy, ReturnedLine, Timestamp,
 };
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use store::rows::{DocumentKey, Load};
+use uuid::Uuid;
 
 /// The kind of the documents that accounts are kept as.
-const KIND: &str = "account";
+pub(crate) const KIND: &str = "account";
 
 /// The first id that an account opened here gets: ten digits, clear of the ids that other systems hand out.
 const FIRST: i64 = 7_000_000_000;
@@ -41,7 +44,36 @@ pub(crate) fn account_key(customer: &str) -> DocumentKey {
 }
 
 pub(crate) fn new_account(customer: &str, now: Timestamp, account: Account) -> KeptAccount {
-    Document::new(KIND, customer.to_owned(), now, account)
+    let owner = account.reseller.clone().unwrap_or_default();
+    let mut kept = Document::new(KIND, customer.to_owned(), now, account);
+    kept.owner = owner;
+    kept
+}
+
+/// Renewing subscriptions of one customer.
+#[derive(Debug, Clone)]
+pub struct Renew {
+    /// The order that renews, line by line.
+    pub registration: Registration,
+    /// Which subscription each line renews, and with how many licences.
+    pub wanted: Vec<(String, Quantity)>,
+}
+
+/// The account that was loaded at this place. One that was known by its orders alone is new.
+pub(crate) fn loaded_account(
+    work: &Work<'_>,
+    place: usize,
+    customer: &str,
+) -> Result<KeptAccount, BookError> {
+    let kept = work.document(place)?;
+    Ok(kept.unwrap_or_else(|| new_account(customer, work.now(), Account::bare())))
+}
+
+/// Writes an account, with the time at which the server must look at it next.
+pub(crate) fn put_account(work: &mut Work<'_>, kept: &mut KeptAccount) -> Result<(), BookError> {
+    kept.wake_at = kept.body.next_wake();
+    kept.owner = kept.body.reseller.clone().unwrap_or_default();
+    work.put(kept)
 }
 
 impl Book {
@@ -96,32 +128,12 @@ impl Book {
         R: Fn(Result<&KeptAccount, &Refusal>) -> Reply + Clone + Send + 'static,
     {
         loop {
-            let id = self
-                .store()
-                .take_block(merchant.0, KIND, FIRST, 1)
-                .await?
-                .to_string();
-            let load = Load {
-                merchant: merchant.0,
-                documents: vec![account_key(&id)],
-                answer: Some(idempotency.answer_key()),
-                ..Load::default()
-            };
+            let id = self.new_id(merchant, KIND, FIRST).await?;
             if self.has_orders(merchant, &id).await? {
                 continue; // another system's customer goes by this id
             }
-            let (account, render) = (account.clone(), render.clone());
-            let run = move |work: &mut Work<'_>| {
-                if work.document::<Account>(0)?.is_some() {
-                    return Err(Stop::IdTaken);
-                }
-                let kept = new_account(&id, work.now(), account.clone());
-                work.put(&kept)?;
-                Ok(kept)
-            };
-            if let Some(executed) = self.transact_once(load, idempotency.clone(), run, render).await? {
-                return Ok(executed);
-            }
+            let kept = new_account(&id, self.now(), account);
+            return Box::pin(self.open_document((merchant, kept), idempotency, render)).await;
         }
     }
 
@@ -130,7 +142,7 @@ impl Book {
     ///
     /// # Errors
     /// [`BookError`] when the database fails.
-    pub async fn change_account<C, T, E, R>(
+    pub async fn change_account<C, R>(
         &self,
         (merchant, customer): (MerchantId, &str),
         idempotency: Idempotency,
@@ -138,10 +150,8 @@ impl Book {
         render: R,
     ) -> Result<Executed, BookError>
     where
-        C: Fn(&mut KeptAccount, &mut Work<'_>) -> Result<T, E> + Send + 'static,
-        R: Fn(Result<(&KeptAccount, &T), &E>) -> Reply + Send + 'static,
-        T: Send + 'static,
-        E: From<Refusal> + Send + 'static,
+        C: Fn(&mut Account, Timestamp) -> Result<(), AccountRefusal> + Send + 'static,
+        R: Fn(Result<&KeptAccount, &AccountRefusal>) -> Reply + Send + 'static,
     {
         let load = Load {
             merchant: merchant.0,
@@ -151,25 +161,78 @@ impl Book {
         };
         let customer = customer.to_owned();
         let run = move |work: &mut Work<'_>| {
-            let mut kept = match work.document(0)? {
-                Some(kept) => kept,
-                None => new_account(&customer, work.now(), Account::bare()),
-            };
-            let done = match change(&mut kept, work) {
-                Ok(done) => {
-                    work.put(&kept)?;
-                    Ok(done)
-                }
-                Err(error) => Err(error),
-            };
-            Ok((kept, done))
+            let mut kept = loaded_account(work, 0, &customer)?;
+            let done = change(&mut kept.body, work.now());
+            if done.is_ok() {
+                put_account(work, &mut kept)?;
+            }
+            Ok(done.map(|()| kept))
         };
-        let render = move |outcome: Result<&(KeptAccount, Result<T, E>), &Refusal>| match outcome {
-            Ok((kept, done)) => render(done.as_ref().map(|done| (kept, done))),
-            Err(refusal) => render(Err(&E::from(refusal.clone()))),
+        let render = move |outcome: Result<&Result<KeptAccount, AccountRefusal>, &Refusal>| match outcome {
+            Ok(done) => render(done.as_ref()),
+            Err(refusal) => render(Err(&refusal.clone().into())),
         };
-        let executed = self.transact_once(load, idempotency, run, render).await?;
+        let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
         executed.ok_or_else(|| BookError::Exists(KIND.to_owned()))
+    }
+
+    /// Registers an order that renews subscriptions whose term is over, and notes on the account that it does; both or
+    /// neither. The answer is kept under its key.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails.
+    pub async fn renew<R>(
+        &self,
+        (merchant, customer): (MerchantId, &str),
+        asked: Renew,
+        idempotency: Idempotency,
+        render: R,
+    ) -> Result<Executed, BookError>
+    where
+        R: Fn(Result<&Outcome, &AccountRefusal>) -> Reply + Send + Sync + 'static,
+    {
+        let (render, mut asked) = (Arc::new(render), Arc::new(asked));
+        loop {
+            let own = Reference::Shown(asked.registration.origin, asked.registration.id.to_string());
+            let load = Load {
+                merchant: merchant.0,
+                orders: own.keys().into_iter().take(1).collect(),
+                documents: vec![account_key(customer)],
+                answer: Some(idempotency.answer_key()),
+            };
+            let (renewing, render, customer) = (Arc::clone(&asked), Arc::clone(&render), customer.to_owned());
+            let run = move |work: &mut Work<'_>| renew_loaded(work, &renewing, &customer);
+            let render = move |outcome: Result<&Result<Outcome, AccountRefusal>, &Refusal>| match outcome {
+                Ok(done) => render(done.as_ref()),
+                Err(refusal) => render(Err(&refusal.clone().into())),
+            };
+            let tried = Box::pin(self.transact_once(load, idempotency.clone(), run, render)).await?;
+            if let Some(executed) = tried {
+                return Ok(executed);
+            }
+            let mut again = Renew::clone(&asked);
+            again.registration.id = self.identify(merchant).await?.0;
+            asked = Arc::new(again);
+        }
+    }
+
+    /// Lets an account's anniversary pass, if it has come: what is set to renew does, by an order of its own.
+    pub(crate) async fn wake_account(&self, merchant: MerchantId, customer: &str) -> Result<(), BookError> {
+        let load = Load {
+            merchant: merchant.0,
+            documents: vec![account_key(customer)],
+            ..Load::default()
+        };
+        let (ids, customer) = (self.identify(merchant).await?, customer.to_owned());
+        let run = move |work: &mut Work<'_>| pass_anniversary(work, ids, &customer);
+        // An order placed by the server itself is refused by nothing.
+        match Box::pin(self.transact(load, run)).await? {
+            Ok(()) => Ok(()),
+            Err(refusal) => {
+                tracing::warn!(%merchant, %refusal, "an account was due, but could not renew");
+                Ok(())
+            }
+        }
     }
 
     /// Hands lines of an order back: notes it on that order and registers the new one, both or neither, and keeps the
@@ -207,7 +270,7 @@ impl Book {
             let (hand_back, render) = (Arc::clone(&asked), Arc::clone(&render));
             let run = move |work: &mut Work<'_>| hand_back_loaded(work, &hand_back, places.clone());
             let tried = self.transact_once(load, idempotency.clone(), run, move |outcome| render(outcome));
-            if let Some(executed) = tried.await? {
+            if let Some(executed) = Box::pin(tried).await? {
                 return Ok(executed);
             }
             let mut again = HandBack::clone(&asked);
@@ -248,4 +311,74 @@ fn hand_back_loaded(work: &mut Work<'_>, asked: &HandBack, places: Range<usize>)
 fn subscription_of(bought: &Order, wanted: &ReturnedLine) -> Option<String> {
     let is_it = |line: &&Line| line.item.number == Some(wanted.number);
     bought.lines.iter().find(is_it)?.subscription.clone()
+}
+
+fn renew_loaded(
+    work: &mut Work<'_>,
+    asked: &Renew,
+    customer: &str,
+) -> Result<Result<Outcome, AccountRefusal>, Stop> {
+    if work.is_taken(0..1) {
+        return Err(Stop::IdTaken);
+    }
+    let mut kept = loaded_account(work, 0, customer)?;
+    if let Err(refusal) = kept.body.begin_renewal(&asked.wanted) {
+        return Ok(Err(refusal));
+    }
+    put_account(work, &mut kept)?;
+    let subscriptions = asked.wanted.iter().map(|(id, _)| Some(id.clone())).collect();
+    let register = Command::Register(Box::new(asked.registration.clone()));
+    Ok(Ok(
+        work.run(None, &[register, Command::Subscribe { subscriptions }])?
+    ))
+}
+
+fn pass_anniversary(work: &mut Work<'_>, (id, uuid): (OrderId, Uuid), customer: &str) -> Result<(), Stop> {
+    let Some(mut kept) = work.document::<Account>(0)? else {
+        return Ok(());
+    };
+    let Some(renewed) = kept.body.pass_anniversary(work.now()) else {
+        return Ok(());
+    };
+    let reseller = kept.body.reseller.clone();
+    put_account(work, &mut kept)?;
+    let Some(first) = renewed.first() else {
+        return Ok(());
+    };
+    let subscriptions: Vec<_> = renewed
+        .iter()
+        .map(|line| Some(line.subscription.clone()))
+        .collect();
+    let registration = Registration {
+        id,
+        uuid,
+        origin: Dialect::Marketplace,
+        kind: Kind::Renewal,
+        number: None,
+        reference: None,
+        refers_to: None,
+        customer: Some(Customer {
+            number: Some(customer.to_owned()),
+            ..Customer::default()
+        }),
+        reseller,
+        currency: first.currency,
+        gross: Amount::ZERO,
+        net: None,
+        items: (1..)
+            .zip(&renewed)
+            .map(|(number, line)| line.item(number, first.currency))
+            .collect(),
+        payment: Payment {
+            method: PaymentMethod::Invoice,
+            prepaid: false,
+            pending: false,
+        },
+        ordered_at: None,
+        completes_at: None,
+        annex: BTreeMap::new(),
+    };
+    let register = Command::Register(Box::new(registration));
+    work.run(None, &[register, Command::Process { subscriptions }])?;
+    Ok(())
 }

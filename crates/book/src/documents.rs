@@ -1,7 +1,8 @@
 //! Documents: what a dialect keeps beside orders, such as customers and catalogues.
 
+use crate::execute::{Executed, Idempotency, Reply};
 use crate::{Book, BookError, Work};
-use order::{MerchantId, Timestamp};
+use order::{MerchantId, Refusal, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use store::DocumentFilter;
 use store::rows::{DocumentKey, DocumentRow, Load};
@@ -65,6 +66,15 @@ impl<T: DeserializeOwned> Document<T> {
             wake_at: row.wake_at.map(Timestamp),
             body,
         })
+    }
+}
+
+impl<T> Document<T> {
+    fn key(&self) -> DocumentKey {
+        DocumentKey {
+            kind: self.kind.clone(),
+            id: self.id.clone(),
+        }
     }
 }
 
@@ -178,5 +188,95 @@ impl Book {
             Ok(()) => Ok(()),
             Err(refusal) => Err(BookError::Unknown(refusal.to_string())),
         }
+    }
+
+    /// A new id for a document of some kind: a number, from the first one up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn new_id(&self, merchant: MerchantId, kind: &str, first: i64) -> Result<String, BookError> {
+        Ok(self
+            .store()
+            .take_block(merchant.0, kind, first, 1)
+            .await?
+            .to_string())
+    }
+
+    /// Keeps a new document, and the answer under its key in the same transaction. A document of the same kind and id
+    /// refuses it.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails.
+    pub async fn open_document<T, R>(
+        &self,
+        (merchant, document): (MerchantId, Document<T>),
+        idempotency: Idempotency,
+        render: R,
+    ) -> Result<Executed, BookError>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + 'static,
+        R: Fn(Result<&Document<T>, &Refusal>) -> Reply + Send + 'static,
+    {
+        let kind = document.kind.clone();
+        let load = Load {
+            merchant: merchant.0,
+            documents: vec![document.key()],
+            answer: Some(idempotency.answer_key()),
+            ..Load::default()
+        };
+        let run = move |work: &mut Work<'_>| {
+            if work.document::<T>(0)?.is_some() {
+                return Err(Refusal::AlreadyExists.into());
+            }
+            work.put(&document)?;
+            Ok(document.clone())
+        };
+        let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
+        executed.ok_or(BookError::Exists(kind))
+    }
+
+    /// Changes a document, and keeps the answer under its key in the same transaction. `change` says what is new, or
+    /// why it can't be; then nothing is. None stands for a document that is not there.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails.
+    pub async fn change_document<T, E, C, R>(
+        &self,
+        (merchant, kind, id): (MerchantId, &str, &str),
+        idempotency: Idempotency,
+        change: C,
+        render: R,
+    ) -> Result<Executed, BookError>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        E: Send + 'static,
+        C: Fn(&mut Document<T>) -> Result<(), E> + Send + 'static,
+        R: Fn(Option<Result<&Document<T>, &E>>) -> Reply + Send + 'static,
+    {
+        let key = DocumentKey {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+        };
+        let load = Load {
+            merchant: merchant.0,
+            documents: vec![key],
+            answer: Some(idempotency.answer_key()),
+            ..Load::default()
+        };
+        let run = move |work: &mut Work<'_>| {
+            let Some(mut kept) = work.document::<T>(0)? else {
+                return Ok(None);
+            };
+            let done = change(&mut kept);
+            if done.is_ok() {
+                work.put(&kept)?;
+            }
+            Ok(Some(done.map(|()| kept)))
+        };
+        let render = move |outcome: Result<&Option<Result<Document<T>, E>>, &Refusal>| {
+            render(outcome.ok().and_then(|kept| kept.as_ref().map(Result::as_ref)))
+        };
+        let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
+        executed.ok_or_else(|| BookError::Unknown(kind.to_owned()))
     }
 }

@@ -3,10 +3,10 @@
 //! Every server of a database looks for what is due. Two that find the same order do its work once: the second finds
 //! it done.
 
-use crate::accounts::{account_key, new_account};
+use crate::accounts::{KIND as ACCOUNT, account_key, loaded_account, put_account};
 use crate::work::Stop;
 use crate::{Book, BookError, Reference, Work};
-use order::{Account, Command, Dialect, MerchantId, Order, OrderId, Refusal, Status};
+use order::{Command, Dialect, MerchantId, Order, OrderId, Refusal, Status};
 use store::rows::Load;
 
 impl Book {
@@ -22,7 +22,12 @@ impl Book {
                 tracing::warn!(%merchant, order = %id, %refusal, "an order was due, but could not move on");
             }
         }
-        Ok(due.len())
+        let accounts = self.store().due_documents(self.now().0, limit).await?;
+        for account in accounts.iter().filter(|account| account.key.kind == ACCOUNT) {
+            self.wake_account(MerchantId(account.merchant), &account.key.id)
+                .await?;
+        }
+        Ok(due.len().max(accounts.len()))
     }
 
     /// Does what is due on one order. A customer's account is loaded with it: what the order starts or ends is written
@@ -77,15 +82,14 @@ fn complete(work: &mut Work<'_>, order: &Order, account: Option<&str>) -> Result
         return Ok(Command::Process { subscriptions });
     };
     let now = work.now();
-    let mut kept = match work.document(0)? {
-        Some(kept) => kept,
-        None => new_account(customer, now, Account::bare()),
-    };
-    match kept.body.complete(order, now, work.ids()) {
-        Ok(subscriptions) => {
-            work.put(&kept)?;
-            Ok(Command::Process { subscriptions })
-        }
-        Err(failure) => Ok(Command::Fail(failure)),
+    let mut kept = loaded_account(work, 0, customer)?;
+    let completed = kept.body.complete(order, now, work.ids());
+    if completed.is_err() {
+        kept.body.abandon(order);
     }
+    put_account(work, &mut kept)?;
+    Ok(match completed {
+        Ok(subscriptions) => Command::Process { subscriptions },
+        Err(failure) => Command::Fail(failure),
+    })
 }

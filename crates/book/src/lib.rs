@@ -33,7 +33,7 @@ mod tokens;
 mod verify;
 mod work;
 
-pub use accounts::{HandBack, KeptAccount};
+pub use accounts::{HandBack, KeptAccount, Renew};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
 pub use deliveries::{Attempt, OwedCall};
 pub use documents::{Document, DocumentPage};

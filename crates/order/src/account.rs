@@ -76,6 +76,18 @@ impl Account {
         self.anniversary.map(|end| years_later(end, -1))
     }
 
+    /// Moves the end of the term, for tests of what happens then.
+    pub fn move_anniversary(&mut self, end: Timestamp) {
+        self.anniversary = Some(end);
+        for subscription in self
+            .subscriptions
+            .iter_mut()
+            .filter(|subscription| subscription.active)
+        {
+            subscription.renews_at = end;
+        }
+    }
+
     /// The subscription with this id.
     pub fn subscription(&self, id: &str) -> Option<&Subscription> {
         self.subscriptions
@@ -106,13 +118,57 @@ impl Account {
         if self.standing != Standing::Active {
             return Err(Failure::CustomerInactive);
         }
-        let ends = *self
-            .anniversary
-            .get_or_insert_with(|| years_later(now.midnight(), 1));
+        let ends = self.term_end(now);
+        self.anniversary = Some(ends);
+        if order.kind == Kind::Renewal {
+            for line in &order.lines {
+                self.renew(line, ends);
+            }
+            return Ok(order.lines.iter().map(|line| line.subscription.clone()).collect());
+        }
         let lines = order.lines.iter();
         Ok(lines
             .map(|line| Some(self.take(order, line, (now, ends), ids)))
             .collect())
+    }
+
+    /// Forgets an order that has failed: what it was to renew can be renewed by another.
+    pub fn abandon(&mut self, order: &Order) {
+        for line in &order.lines {
+            if let Some(subscription) = self.named(line) {
+                subscription.renewing = false;
+            }
+        }
+    }
+
+    /// When a term that runs now ends: on the anniversary, or the next one that is to come. A customer of whom nothing
+    /// runs any more begins a new term today.
+    pub(crate) fn term_end(&self, now: Timestamp) -> Timestamp {
+        let goes_on = self
+            .subscriptions
+            .iter()
+            .any(|subscription| subscription.active || subscription.renewing);
+        let known = self.anniversary.filter(|end| goes_on || *end > now);
+        let Some(mut end) = known else {
+            return years_later(now.midnight(), 1);
+        };
+        while end <= now && years_later(end, 1) > end {
+            end = years_later(end, 1);
+        }
+        end
+    }
+
+    fn named(&mut self, line: &Line) -> Option<&mut Subscription> {
+        let id = line.subscription.as_deref()?;
+        self.subscriptions
+            .iter_mut()
+            .find(|subscription| subscription.id == id)
+    }
+
+    fn renew(&mut self, line: &Line, ends: Timestamp) {
+        if let Some(subscription) = self.named(line) {
+            subscription.renew(line.item.quantity, ends);
+        }
     }
 
     /// Adds a line's quantity to the subscription that it is about, or starts one.
@@ -150,6 +206,7 @@ impl Account {
             started_at: now,
             renews_at: ends,
             active: true,
+            renewing: false,
             renews: true,
             renewal_quantity: None,
             annex: None,
@@ -159,8 +216,7 @@ impl Account {
 
     /// Takes a returned line's quantity off its subscription; one that nothing is left of ends.
     fn give_back(&mut self, line: &Line) {
-        let named = |subscription: &&mut Subscription| line.subscription.as_deref() == Some(&subscription.id);
-        if let Some(subscription) = self.subscriptions.iter_mut().find(named) {
+        if let Some(subscription) = self.named(line) {
             subscription.give_back(line.item.quantity);
         }
     }

@@ -1,6 +1,6 @@
 //! What a customer has subscribed to.
 
-use crate::{Currency, Item, Opaque, Quantity, Timestamp};
+use crate::{AccountRefusal, Currency, Item, Opaque, Quantity, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// So many licences of one product, until the anniversary.
@@ -23,6 +23,9 @@ pub struct Subscription {
     pub renews_at: Timestamp,
     /// Whether it runs. One that does not was returned whole, or was not renewed.
     pub active: bool,
+    /// Whether an order that renews it is still open.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub renewing: bool,
     /// Whether it renews by itself.
     pub renews: bool,
     /// How many it renews with, when that was said; else as many as there are then.
@@ -33,7 +36,34 @@ pub struct Subscription {
     pub annex: Option<Opaque>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl Subscription {
+    /// Sets how it renews.
+    ///
+    /// # Errors
+    /// When it does not run any more.
+    pub fn set_renewal(&mut self, renews: bool, quantity: Option<Quantity>) -> Result<(), AccountRefusal> {
+        if !self.active {
+            return Err(AccountRefusal::Ended { id: self.id.clone() });
+        }
+        self.renews = renews;
+        self.renewal_quantity = quantity.or(self.renewal_quantity);
+        Ok(())
+    }
+
+    /// Runs until the anniversary with so many licences.
+    pub(crate) fn renew(&mut self, quantity: Quantity, renews_at: Timestamp) {
+        self.quantity = quantity;
+        (self.active, self.renewing, self.renews_at) = (true, false, renews_at);
+    }
+
     /// Adds licences until the anniversary; one that had ended runs again.
     pub(crate) fn take(&mut self, quantity: Quantity, renews_at: Timestamp) {
         self.quantity = if self.active {
@@ -86,5 +116,13 @@ impl LineTerms {
     pub fn of(item: &Item) -> Self {
         let read = item.annex.as_ref().and_then(|annex| annex.read().ok());
         read.unwrap_or_default()
+    }
+
+    /// The terms as a line keeps them; nothing when there are none.
+    pub fn annex(&self) -> Option<Opaque> {
+        if *self == Self::default() {
+            return None;
+        }
+        Opaque::of(self).ok()
     }
 }

@@ -138,6 +138,7 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
         }
         Fact::Returned(lines) => returned(order, lines, at)?,
         Fact::Subscribed { subscriptions } => subscribed(order, subscriptions),
+        Fact::Redated { at } => order.placed_at = *at,
         Fact::Referred { reference } => order.reference.clone_from(reference),
         Fact::Annotated { dialect, annex } => {
             order.annex.insert(*dialect, annex.clone());

@@ -71,6 +71,11 @@ pub enum Command {
         /// The subscription of each line, by the line's place; shorter when the rest have none.
         subscriptions: Vec<Option<String>>,
     },
+    /// Move the time at which the order came into the book, for tests of what depends on it.
+    Redate {
+        /// The new time.
+        at: Timestamp,
+    },
     /// Change the merchant's own reference.
     Refer {
         /// The new reference; none to remove it.

@@ -99,6 +99,11 @@ pub enum Fact {
         /// The subscription of each line, by the line's place.
         subscriptions: Vec<Option<String>>,
     },
+    /// The time at which the order came into the book was moved.
+    Redated {
+        /// The new time.
+        at: Timestamp,
+    },
     /// The merchant's reference changed.
     Referred {
         /// The new reference.
@@ -135,6 +140,7 @@ impl Fact {
             Self::ShipmentRemoved { .. } => "shipment_removed",
             Self::Returned(_) => "returned",
             Self::Subscribed { .. } => "subscribed",
+            Self::Redated { .. } => "redated",
             Self::Referred { .. } => "referred",
             Self::Annotated { .. } => "annotated",
         }

@@ -6,6 +6,8 @@
 //! name of any wire format: what only one dialect knows of an order rides along in its [`annex`](Order::annex).
 
 mod account;
+mod account_refusal;
+mod account_renewal;
 mod account_subscription;
 mod amounts;
 mod apply;
@@ -26,6 +28,8 @@ mod status;
 mod time;
 
 pub use account::{Account, Standing, subscription_id};
+pub use account_refusal::AccountRefusal;
+pub use account_renewal::RenewedLine;
 pub use account_subscription::{LineTerms, Subscription};
 pub use amounts::{Totals, check_totals, sum_of};
 pub use apply::{Misplaced, apply, replay};

@@ -2,7 +2,7 @@
 
 use crate::auth::Write;
 use crate::errors::ApiError;
-use crate::wire::customer::{Annex, profile, text};
+use crate::wire::customer::{Annex, ProfileOf, profile, text};
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::{State, auth};
 use axum::body::Body;
@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 /// The longest id or reference.
 const LONGEST_ID: usize = 40;
 /// The longest reference that is kept.
-const LONGEST_REFERENCE: usize = 255;
+pub(super) const LONGEST_REFERENCE: usize = 255;
 
 /// Members of a customer that a client may send. Those that the server itself sets are ignored.
-const KNOWN: [&str; 14] = [
+pub(super) const KNOWN: [&str; 14] = [
     "externalReferenceId",
     "resellerId",
     "companyProfile",
@@ -75,7 +75,7 @@ fn read(body: &[u8]) -> Result<Account, ApiError> {
     fields.only(&KNOWN, &mut complaints);
     let reseller = fields.needed_text("resellerId", LONGEST_ID, &mut complaints);
     let reference = fields.text("externalReferenceId", LONGEST_REFERENCE, &mut complaints);
-    let profile = profile(&fields, &mut complaints);
+    let profile = profile(&fields, ProfileOf::Customer, &mut complaints);
     let benefits = fields.objects("benefits", &mut complaints).unwrap_or_default();
     let benefits = benefits
         .into_iter()

@@ -1,21 +1,23 @@
-//! Place an order: `POST /v3/customers/{customer}/orders`. `NEW` buys, `RETURN` hands lines of an order back.
+//! Place an order: `POST /v3/customers/{customer}/orders`. `NEW` buys, `RETURN` hands lines of an order back, `RENEWAL`
+//! renews subscriptions whose term is over. `PREVIEW` and `PREVIEW_RENEWAL` only look.
 
 use crate::auth::Write;
-use crate::errors::{ApiError, CURRENCY_TWICE, INVALID_ORDER};
+use crate::errors::{ApiError, CURRENCY_TWICE, INVALID_FIELDS, INVALID_ORDER};
 use crate::operations::order_history::known;
+use crate::operations::preview;
 use crate::wire::customer::Annex;
 use crate::wire::order::text;
-use crate::wire::placement::{OrderType, PlacedLine, Placement};
+use crate::wire::placement::{OrderType, PlacedLine, Placement, is_pseudo_customer};
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
-use axum::http::Request;
-use book::{Executed, HandBack, KeptAccount, Outcome, Reference, Reply};
+use axum::http::{Request, StatusCode};
+use book::{Executed, HandBack, KeptAccount, Outcome, Reference, Renew, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{
-    Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Opaque, Order, Payment, PaymentMethod,
-    Quantity, Refusal, Registration, ReturnedLine,
+    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Order, Payment,
+    PaymentMethod, Quantity, Refusal, Registration, ReturnedLine, Timestamp,
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -28,65 +30,163 @@ pub(crate) async fn handle(
     let write = auth::writer(&state, request).await?;
     let customer = ids.get("customer")?;
     match prepare(&state, &write, customer).await {
-        Ok(asked) => Ok(auth::told(Box::pin(place(&state, write, asked)).await?)),
+        // Nothing comes of looking, so there is nothing to keep under the correlation id either.
+        Ok(Asked::Look(answer)) => Ok(answer),
+        Ok(Asked::Do(asked)) => Ok(auth::told(
+            Box::pin(place(&state, (write, customer), asked)).await?,
+        )),
         Err(error) if error.is_ours() => Err(error),
         Err(error) => write.refuse(&state, &error).await,
     }
 }
 
-/// What is to be done, once the body is understood and the customer found.
+/// What is asked for, once the body is understood and the customer found.
 enum Asked {
+    Look(Answer),
+    Do(Box<Deed>),
+}
+
+enum Deed {
     Purchase(Registration),
+    Renew(Renew),
     HandBack(HandBack),
 }
 
 async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, ApiError> {
     let merchant = write.access.merchant;
-    let account = known(state, merchant, customer).await?;
+    // Whether there is such a customer is said before what is wrong with the body. Those that clients make up to
+    // preview for exist for nothing else.
+    let account = match known(state, merchant, customer).await {
+        Err(_unknown) if is_pseudo_customer(customer) => None,
+        account => account?,
+    };
     let placement = Placement::read(&write.body)?;
-    let buyer = Buyer::of(customer, account.as_ref());
-    match placement.order_type {
-        OrderType::New => {
-            let currency = agreed_currency(&placement)?;
-            let items = placement
-                .lines
-                .iter()
-                .map(|line| item(line, &line.terms, currency));
-            let registration = buyer.registration(state, write, &placement, (Kind::New, currency));
-            Ok(Asked::Purchase(Registration {
-                items: items.collect::<Result<_, _>>()?,
-                ..registration.await?
-            }))
-        }
-        OrderType::Return => {
-            let name = placement.refers_to.clone().unwrap_or_default();
-            let reference = Reference::Shown(Dialect::Marketplace, name);
-            let placed = state.book.order(merchant, &reference).await?;
-            let placed = placed.ok_or_else(|| ApiError::new(INVALID_ORDER))?;
-            let registration = buyer.registration(state, write, &placement, (Kind::Return, placed.currency));
-            let registration = Registration {
-                items: returned_items(&placement, &placed)?,
-                ..registration.await?
-            };
-            Ok(Asked::HandBack(HandBack {
-                reference,
-                lines: returned_lines(&placement)?,
-                policy: state.settings.return_policy(),
-                registration,
-            }))
-        }
+    let only_looks = matches!(
+        placement.order_type,
+        OrderType::Preview | OrderType::PreviewRenewal
+    );
+    if account.is_none() && is_pseudo_customer(customer) && !only_looks {
+        known(state, merchant, customer).await?;
     }
+    let buyer = Buyer::of(customer, account.as_ref());
+    let asked = (state, write, &placement);
+    let deed = match placement.order_type {
+        OrderType::Preview | OrderType::PreviewRenewal => {
+            let shown = look(
+                &placement,
+                customer,
+                account.map(|kept| kept.body),
+                state.book.now(),
+            )?;
+            return Ok(Asked::Look(shown));
+        }
+        OrderType::New => purchase(asked, buyer).await?,
+        OrderType::Renewal => renewal(asked, buyer, account.map(|kept| kept.body)).await?,
+        OrderType::Return => hand_back(asked, buyer).await?,
+    };
+    Ok(Asked::Do(Box::new(deed)))
 }
 
-async fn place(state: &State, write: Write, asked: Asked) -> Result<Executed, ApiError> {
+/// What is asked, by whom.
+type Sent<'s> = (&'s State, &'s Write, &'s Placement);
+
+fn look(
+    placement: &Placement,
+    customer: &str,
+    account: Option<Account>,
+    now: Timestamp,
+) -> Result<Answer, ApiError> {
+    let account = account.unwrap_or_else(Account::bare);
+    let preview = if placement.order_type == OrderType::Preview {
+        preview::purchase(placement, &account, agreed_currency(placement)?)
+    } else {
+        preview::renewal(placement, &account)?
+    };
+    Ok(Answer::json(
+        StatusCode::OK,
+        &preview.show(placement, customer, now),
+    ))
+}
+
+async fn purchase((state, write, placement): Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
+    let currency = agreed_currency(placement)?;
+    let lines = placement.lines.iter();
+    let items = lines
+        .map(|line| item(line, &line.terms, currency))
+        .collect::<Result<_, _>>()?;
+    let registration = buyer.registration(state, write, placement, (Kind::New, currency));
+    Ok(Deed::Purchase(Registration {
+        items,
+        ..registration.await?
+    }))
+}
+
+async fn renewal(
+    (state, write, placement): Sent<'_>,
+    buyer: Buyer,
+    account: Option<Account>,
+) -> Result<Deed, ApiError> {
+    let account = account.unwrap_or_else(Account::bare);
+    let wanted = preview::wanted(placement)?;
+    let renewed = account
+        .renewal_of(&wanted)
+        .map_err(|refusal| ApiError::from(&refusal))?;
+    let currency = renewed.first().map(|line| line.currency).or(placement.currency);
+    let currency = currency.ok_or_else(|| ApiError::new(INVALID_FIELDS))?;
+    let pairs = renewed.iter().zip(&placement.lines);
+    let items = pairs
+        .map(|(line, sent)| line.item(sent.number, currency))
+        .collect();
+    let registration = buyer.registration(state, write, placement, (Kind::Renewal, currency));
+    let registration = Registration {
+        items,
+        ..registration.await?
+    };
+    Ok(Deed::Renew(Renew { registration, wanted }))
+}
+
+async fn hand_back((state, write, placement): Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
+    let name = placement.refers_to.clone().unwrap_or_default();
+    let reference = Reference::Shown(Dialect::Marketplace, name);
+    let bought = state.book.order(write.access.merchant, &reference).await?;
+    let bought = bought.ok_or_else(|| ApiError::new(INVALID_ORDER))?;
+    let items = returned_items(placement, &bought)?;
+    let registration = buyer.registration(state, write, placement, (Kind::Return, bought.currency));
+    let registration = Registration {
+        items,
+        ..registration.await?
+    };
+    Ok(Deed::HandBack(HandBack {
+        reference,
+        lines: returned_lines(placement)?,
+        policy: state.settings.return_policy(),
+        registration,
+    }))
+}
+
+async fn place(
+    state: &State,
+    (write, customer): (Write, &str),
+    asked: Box<Deed>,
+) -> Result<Executed, ApiError> {
     let merchant = write.access.merchant;
-    let executed = match asked {
-        Asked::Purchase(registration) => {
+    let executed = match *asked {
+        Deed::Purchase(registration) => {
             let request = book::Request::register(merchant, registration, Vec::new());
             let render = |outcome: Result<&[Outcome], &Refusal>| placed(outcome.map(<[Outcome]>::last));
             Box::pin(state.book.answer(request, Some(write.idempotency), render)).await?
         }
-        Asked::HandBack(hand_back) => {
+        Deed::Renew(renew) => {
+            let render = |outcome: Result<&Outcome, &AccountRefusal>| match outcome {
+                Ok(outcome) => placed(Ok(Some(outcome))),
+                Err(refusal) => ApiError::from(refusal).reply(),
+            };
+            let renewed = state
+                .book
+                .renew((merchant, customer), renew, write.idempotency, render);
+            Box::pin(renewed).await?
+        }
+        Deed::HandBack(hand_back) => {
             let render = |outcome: Result<&Outcome, &Refusal>| placed(outcome.map(Some));
             let handed_back = state
                 .book
@@ -187,9 +287,6 @@ fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item
         currency: terms.currency.filter(|other| *other != currency),
         ..terms.clone()
     };
-    let annex = (terms != LineTerms::default())
-        .then(|| Opaque::of(&terms).ok())
-        .flatten();
     Ok(Item {
         number: Some(line.number),
         product: line.offer.clone(),
@@ -199,11 +296,11 @@ fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item
         unit_net: None,
         unit_vat: None,
         vat_percent: None,
-        annex,
+        annex: terms.annex(),
     })
 }
 
-fn quantity(line: &PlacedLine) -> Result<Quantity, ApiError> {
+pub(super) fn quantity(line: &PlacedLine) -> Result<Quantity, ApiError> {
     Quantity::new(Decimal::from(line.quantity)).map_err(|error| ApiError::from(&Refusal::from(error)))
 }
 

@@ -1,7 +1,8 @@
 //! Get the order history of a customer: `GET /v3/customers/{customer}/orders`.
 
-use crate::errors::{ApiError, INVALID_CUSTOMER, INVALID_SEARCH, OFFSET_RANGE};
-use crate::wire::link::{self, Link, PageLinks};
+use crate::errors::{ApiError, INVALID_CUSTOMER};
+use crate::wire::link::{self, PageLinks};
+use crate::wire::search::{Paging, all, date, one, wrong};
 use crate::wire::{order, status};
 use crate::{State, auth};
 use ::order::{Kind, MerchantId, Timestamp};
@@ -10,8 +11,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use book::{HistoryQuery, KeptAccount};
 use http_kit::Answer;
 use http_kit::path::PathIds;
-use http_kit::query::{Contradiction, Query, write};
-use http_kit::wire::time;
+use http_kit::query::Query;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -19,9 +19,6 @@ use serde_json::value::RawValue;
 const LIMIT: u64 = 25;
 /// How many it has at the most.
 const MOST: u64 = 100;
-
-/// Filters that may be given several times, to mean any of their values.
-const REPEATABLE: [&str; 3] = ["order-type", "status", "offer-id"];
 
 /// One page of a history.
 #[derive(Debug, Serialize)]
@@ -47,13 +44,15 @@ pub(crate) async fn handle(
     let query = Query::parse(uri.query().unwrap_or_default())?;
     let term_start = account.and_then(|account| account.body.term_start());
     let search = Search::read(&query, customer, (term_start, state.book.now()))?;
+    let Search {
+        query: wanted,
+        paging,
+    } = search;
     let found = state
         .book
-        .history(access.merchant, search.query.clone(), search.offset, search.limit)
+        .history(access.merchant, wanted, paging.offset, paging.limit)
         .await?;
-    if search.offset > found.total {
-        return Err(ApiError::about(OFFSET_RANGE, ["offset"]));
-    }
+    paging.check(found.total)?;
     let items = found
         .orders
         .iter()
@@ -62,10 +61,10 @@ pub(crate) async fn handle(
     let page = Page {
         total_count: found.total,
         count: items.len(),
-        offset: search.offset,
-        limit: search.limit,
+        offset: paging.offset,
+        limit: paging.limit,
         items,
-        links: search.links(&query, found.total),
+        links: paging.links(&link::orders(customer), &query, found.total),
     };
     Ok(Answer::json(StatusCode::OK, &page))
 }
@@ -87,8 +86,7 @@ pub(crate) async fn known(
 #[derive(Debug)]
 struct Search {
     query: HistoryQuery,
-    offset: u64,
-    limit: u64,
+    paging: Paging,
 }
 
 impl Search {
@@ -125,83 +123,9 @@ impl Search {
                 from: from.or(term_start),
                 until: Some(past_second(until.unwrap_or(now))),
             },
-            offset: whole(query, "offset")?.unwrap_or(0),
-            limit: match whole(query, "limit")? {
-                Some(0) => return Err(wrong("limit")),
-                Some(limit) => limit.min(MOST),
-                None => LIMIT,
-            },
+            paging: Paging::read(query, LIMIT, MOST)?,
         })
     }
-
-    fn links(&self, query: &Query, total: u64) -> PageLinks {
-        let filters = kept_filters(query);
-        let page = |offset: u64| {
-            let (offset, limit) = (offset.to_string(), self.limit.to_string());
-            let paging = [("offset", offset.as_str()), ("limit", limit.as_str())];
-            let pairs = filters.iter().copied().chain(paging);
-            Link::to(format!("{}?{}", link::orders(&self.query.customer), write(pairs)))
-        };
-        let next = self.offset.saturating_add(self.limit);
-        PageLinks {
-            own: page(self.offset),
-            next: (next < total).then(|| page(next)),
-            prev: (self.offset > 0).then(|| page(self.offset.saturating_sub(self.limit))),
-        }
-    }
-}
-
-/// The caller's own filters, each once, for the links of the other pages.
-fn kept_filters(query: &Query) -> Vec<(&str, &str)> {
-    let mut kept: Vec<(&str, &str)> = Vec::new();
-    for (name, value) in query.pairs() {
-        let is_paging = matches!(name, "offset" | "limit");
-        if !is_paging && !value.is_empty() && !kept.contains(&(name, value)) {
-            kept.push((name, value));
-        }
-    }
-    kept
-}
-
-fn wrong(name: &str) -> ApiError {
-    ApiError::about(INVALID_SEARCH, [name])
-}
-
-/// All values of a repeatable filter. A filter without a value is none.
-fn all<'q>(query: &'q Query, name: &'static str) -> impl Iterator<Item = &'q str> {
-    debug_assert!(REPEATABLE.contains(&name), "only some filters may be repeated");
-    query.all(name).filter(|value| !value.is_empty())
-}
-
-/// The value of any other parameter. The same value again is no harm: clients that follow a link add their filters
-/// anew.
-fn one<'q>(query: &'q Query, name: &'static str) -> Result<Option<&'q str>, ApiError> {
-    match query.one(name) {
-        Ok(value) => Ok(value.filter(|value| !value.is_empty())),
-        Err(Contradiction { name }) => Err(wrong(&name)),
-    }
-}
-
-/// A whole number from zero up; one that is too large to hold is as large as can be.
-fn whole(query: &Query, name: &'static str) -> Result<Option<u64>, ApiError> {
-    let Some(text) = one(query, name)? else {
-        return Ok(None);
-    };
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong(name));
-    }
-    Ok(Some(text.parse().unwrap_or(u64::MAX)))
-}
-
-/// A date, which means midnight UTC, or a date with time in Zulu time.
-fn date(text: &str, name: &'static str) -> Result<Timestamp, ApiError> {
-    let is_date = text.len() == 10;
-    let is_zulu = text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T') && text.ends_with('Z');
-    if !is_date && !is_zulu {
-        return Err(wrong(name));
-    }
-    let read = time::parse(text).map_err(|_error| wrong(name))?;
-    Ok(Timestamp(read))
 }
 
 /// The first moment after the second that a time falls into: orders are shown with whole seconds, and an order that
@@ -222,7 +146,8 @@ mod tests {
     }
 
     fn links(text: &str, total: u64) -> String {
-        let links = read(text).unwrap().links(&Query::parse(text).unwrap(), total);
+        let (query, paging) = (Query::parse(text).unwrap(), read(text).unwrap().paging);
+        let links = paging.links(&link::orders("C 1"), &query, total);
         serde_json::to_string_pretty(&links)
             .unwrap()
             .lines()
@@ -238,7 +163,10 @@ mod tests {
     #[test]
     fn every_parameter_is_read_or_refused_by_name() {
         let said = |text: &str| match read(text) {
-            Ok(search) => format!("{:?} {} {}", search.query, search.offset, search.limit),
+            Ok(search) => format!(
+                "{:?} {} {}",
+                search.query, search.paging.offset, search.paging.limit
+            ),
             Err(error) => serde_json::to_string(&error).unwrap(),
         };
         let lines: Vec<String> = [

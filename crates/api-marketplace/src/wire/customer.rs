@@ -5,7 +5,7 @@ use super::link::{self, SelfLink};
 use super::status;
 use book::KeptAccount;
 use http_kit::wire::time;
-use order::{Dialect, Opaque};
+use order::{Account, Dialect, Opaque, Timestamp, offer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -28,7 +28,7 @@ pub(crate) struct Annex {
 }
 
 impl Annex {
-    pub(crate) fn of(account: &order::Account) -> Self {
+    pub(crate) fn of(account: &Account) -> Self {
         let kept = account.annex.get(&Dialect::Marketplace);
         kept.and_then(|annex| annex.read().ok()).unwrap_or_default()
     }
@@ -56,8 +56,17 @@ struct CustomerResource<'a> {
     links: SelfLink,
 }
 
+/// The code of an account's status.
+pub(crate) fn status_of(account: &Account, now: Timestamp) -> &'static str {
+    if account.is_pending(now) {
+        status::PENDING
+    } else {
+        status::standing(account.standing)
+    }
+}
+
 /// The customer as JSON text.
-pub(crate) fn text(kept: &KeptAccount, now: order::Timestamp) -> String {
+pub(crate) fn text(kept: &KeptAccount, now: Timestamp) -> String {
     let account = &kept.body;
     let annex = Annex::of(account);
     let resource = CustomerResource {
@@ -67,7 +76,7 @@ pub(crate) fn text(kept: &KeptAccount, now: order::Timestamp) -> String {
         global_sales_enabled: annex.global_sales,
         company_profile: &annex.profile,
         discounts: json!([
-            { "offerType": "LICENSE", "level": "01" },
+            { "offerType": "LICENSE", "level": offer::volume_level(account.licences()) },
             { "offerType": "CONSUMABLES", "level": "T1" },
         ]),
         coterm_date: account
@@ -75,11 +84,7 @@ pub(crate) fn text(kept: &KeptAccount, now: order::Timestamp) -> String {
             .map(|at| time::date_text(at.0))
             .unwrap_or_default(),
         creation_date: time::seconds_text(kept.created_at.0),
-        status: if account.is_pending(now) {
-            status::PENDING
-        } else {
-            status::standing(account.standing)
-        },
+        status: status_of(account, now),
         tags: [],
         benefits: &annex.benefits,
         links: SelfLink::to(link::customer(&kept.id)),
@@ -88,8 +93,15 @@ pub(crate) fn text(kept: &KeptAccount, now: order::Timestamp) -> String {
     serde_json::to_string(&resource).unwrap_or_default()
 }
 
+/// Whose profile it is: a customer is of one market segment, a reseller sells into several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProfileOf {
+    Customer,
+    Reseller,
+}
+
 /// Checks a company profile and gives it back as it was sent.
-pub(crate) fn profile(fields: &Fields<'_>, complaints: &mut Complaints) -> Map<String, Value> {
+pub(crate) fn profile(fields: &Fields<'_>, of: ProfileOf, complaints: &mut Complaints) -> Map<String, Value> {
     let Some(profile) = fields.object("companyProfile", complaints) else {
         if fields.value("companyProfile").is_none() {
             complaints.missing(fields.at("companyProfile"));
@@ -101,10 +113,29 @@ pub(crate) fn profile(fields: &Fields<'_>, complaints: &mut Complaints) -> Map<S
         complaints.invalid(profile.at("companyName"));
     }
     profile.text("preferredLanguage", LONGEST, complaints);
-    let segment = profile.needed_text("marketSegment", LONGEST, complaints);
-    if !segment.is_empty() && !SEGMENTS.contains(&segment.as_str()) {
-        complaints.invalid(profile.at("marketSegment"));
+    check_segments(&profile, of, complaints);
+    check_reachable(&profile, complaints);
+    profile.members().clone()
+}
+
+fn check_segments(profile: &Fields<'_>, of: ProfileOf, complaints: &mut Complaints) {
+    let (name, segments) = match of {
+        ProfileOf::Customer => {
+            let segment = profile.needed_text("marketSegment", LONGEST, complaints);
+            ("marketSegment", vec![segment])
+        }
+        ProfileOf::Reseller => (
+            "marketSegments",
+            profile.texts("marketSegments", LONGEST, complaints),
+        ),
+    };
+    let is_known = |segment: &String| segment.is_empty() || SEGMENTS.contains(&segment.as_str());
+    if !segments.iter().all(is_known) {
+        complaints.invalid(profile.at(name));
     }
+}
+
+fn check_reachable(profile: &Fields<'_>, complaints: &mut Complaints) {
     match profile.object("address", complaints) {
         Some(address) => check_address(&address, complaints),
         None if profile.value("address").is_none() => complaints.missing(profile.at("address")),
@@ -120,7 +151,6 @@ pub(crate) fn profile(fields: &Fields<'_>, complaints: &mut Complaints) -> Map<S
         None if profile.value("contacts").is_none() => complaints.missing(profile.at("contacts")),
         None => {}
     }
-    profile.members().clone()
 }
 
 /// Checks an address: a country of two letters, and texts.

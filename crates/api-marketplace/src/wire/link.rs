@@ -56,3 +56,23 @@ pub(crate) fn orders(customer: &str) -> String {
 pub(crate) fn order(customer: &str, order: &str) -> String {
     format!("/v3/customers/{}/orders/{}", encode(customer), encode(order))
 }
+
+pub(crate) fn subscriptions(customer: &str) -> String {
+    format!("/v3/customers/{}/subscriptions", encode(customer))
+}
+
+pub(crate) fn subscription(customer: &str, id: &str) -> String {
+    format!("/v3/customers/{}/subscriptions/{}", encode(customer), encode(id))
+}
+
+pub(crate) fn reseller(id: &str) -> String {
+    format!("/v3/resellers/{}", encode(id))
+}
+
+pub(crate) fn deployments(customer: &str) -> String {
+    format!("/v3/customers/{}/deployments", encode(customer))
+}
+
+pub(crate) fn deployment(customer: &str, id: &str) -> String {
+    format!("/v3/customers/{}/deployments/{}", encode(customer), encode(id))
+}

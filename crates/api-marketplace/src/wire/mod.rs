@@ -5,4 +5,6 @@ pub(crate) mod fields;
 pub(crate) mod link;
 pub(crate) mod order;
 pub(crate) mod placement;
+pub(crate) mod search;
 pub(crate) mod status;
+pub(crate) mod subscription;

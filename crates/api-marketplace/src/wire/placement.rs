@@ -69,10 +69,20 @@ pub(crate) struct Placement {
     pub(crate) lines: Vec<PlacedLine>,
 }
 
+/// Customers that do not exist, for whom clients ask what an order would come to before they create one.
+const PSEUDO_CUSTOMERS: [&str; 4] = ["1234567890", "1234567890COM", "1234567890GOV", "1234567890EDU"];
+
+pub(crate) fn is_pseudo_customer(id: &str) -> bool {
+    PSEUDO_CUSTOMERS.contains(&id)
+}
+
 /// The sorts of orders that a client can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OrderType {
     New,
+    Preview,
+    Renewal,
+    PreviewRenewal,
     Return,
 }
 
@@ -87,12 +97,36 @@ pub(crate) struct PlacedLine {
 }
 
 impl OrderType {
-    fn of(word: &str) -> Option<Self> {
-        match word {
-            "NEW" => Some(Self::New),
-            "RETURN" => Some(Self::Return),
-            _ => None,
+    const ALL: [Self; 5] = [
+        Self::New,
+        Self::Preview,
+        Self::Renewal,
+        Self::PreviewRenewal,
+        Self::Return,
+    ];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::New => "NEW",
+            Self::Preview => "PREVIEW",
+            Self::Renewal => "RENEWAL",
+            Self::PreviewRenewal => "PREVIEW_RENEWAL",
+            Self::Return => "RETURN",
         }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order_type| order_type.word() == word)
+    }
+
+    /// Whether its lines name the subscriptions that they are about.
+    fn renews(self) -> bool {
+        matches!(self, Self::Renewal | Self::PreviewRenewal)
+    }
+
+    /// Whether its lines say what is bought.
+    fn buys(self) -> bool {
+        matches!(self, Self::New | Self::Preview)
     }
 }
 
@@ -116,15 +150,17 @@ impl Placement {
         };
         let currency = currency(&fields, &mut complaints);
         let lines = fields.objects("lineItems", &mut complaints).unwrap_or_default();
-        if lines.is_empty() {
+        // A renewal that is only looked at may leave out its lines: they come from what is set to renew.
+        if lines.is_empty() && order_type != Some(OrderType::PreviewRenewal) {
             complaints.missing(fields.at("lineItems"));
         }
+        let renews = order_type.is_some_and(OrderType::renews);
         let lines: Vec<PlacedLine> = lines
             .iter()
-            .filter_map(|line| PlacedLine::read(line, &mut complaints))
+            .filter_map(|line| PlacedLine::read(line, renews, &mut complaints))
             .collect();
         let is_priced = currency.is_some() || lines.iter().all(|line| line.terms.currency.is_some());
-        if order_type == Some(OrderType::New) && !is_priced {
+        if order_type.is_some_and(OrderType::buys) && !is_priced {
             complaints.missing(fields.at("currencyCode"));
         }
         complaints.check()?;
@@ -141,7 +177,7 @@ impl Placement {
 
     fn check(&self) -> Result<(), ApiError> {
         let length = self.reference.as_ref().map_or(0, |text| text.chars().count());
-        if self.order_type == OrderType::New && length > LONGEST_REFERENCE {
+        if self.order_type != OrderType::Return && length > LONGEST_REFERENCE {
             return Err(ApiError::new(REFERENCE_TOO_LONG));
         }
         if self.lines.len() > MOST_LINES {
@@ -162,7 +198,7 @@ impl Placement {
             if !QUANTITIES.contains(&line.quantity) {
                 return Err(ApiError::line(QUANTITY_RANGE, line.number, "OUT_OF_RANGE"));
             }
-            if !is_offer(&line.offer) && self.order_type == OrderType::New {
+            if !is_offer(&line.offer) && self.order_type != OrderType::Return {
                 return Err(ApiError::line(INVALID_OFFER, line.number, "INVALID_OFFER_ID"));
             }
         }
@@ -171,7 +207,7 @@ impl Placement {
 }
 
 impl PlacedLine {
-    fn read(fields: &Fields<'_>, complaints: &mut Complaints) -> Option<Self> {
+    fn read(fields: &Fields<'_>, renews: bool, complaints: &mut Complaints) -> Option<Self> {
         fields.only(&LINE, complaints);
         let number = fields.needed_whole("extLineItemNumber", complaints);
         let offer = fields.needed_text("offerId", LONGEST_ID, complaints);
@@ -188,11 +224,16 @@ impl PlacedLine {
             promotions,
             discount: fields.text("discountCode", LONGEST_ID, complaints),
         };
+        let subscription = if renews {
+            Some(fields.needed_text("subscriptionId", LONGEST_ID, complaints))
+        } else {
+            fields.text("subscriptionId", LONGEST_ID, complaints)
+        };
         Some(Self {
             number: number?,
             offer,
             quantity: quantity?,
-            subscription: fields.text("subscriptionId", LONGEST_ID, complaints),
+            subscription,
             terms,
         })
     }

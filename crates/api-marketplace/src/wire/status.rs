@@ -100,6 +100,23 @@ pub(crate) fn standing(standing: Standing) -> &'static str {
     }
 }
 
+/// The standing that a code means.
+pub(crate) fn standing_of(code: &str) -> Option<Standing> {
+    let all = [
+        Standing::Active,
+        Standing::Inactive,
+        Standing::InvalidAddress,
+        Standing::Blocked,
+        Standing::Duplicate,
+    ];
+    all.into_iter().find(|known| standing(*known) == code)
+}
+
+/// Whether a code can be that of a customer or a reseller.
+pub(crate) fn is_standing(code: &str) -> bool {
+    code == PENDING || code == CUSTOMER_INVALID || standing_of(code).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,6 +60,7 @@ fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> R
         Command::RemoveShipment { capture, shipment } => shipment::remove(order, capture, *shipment),
         Command::Return { lines, policy } => returns::hand_back(order, lines, *policy, context),
         Command::Subscribe { subscriptions } => Ok(lifecycle::subscribe(order, subscriptions)),
+        Command::Redate { at } => Ok(when(order.placed_at != *at, || Fact::Redated { at: *at })),
         Command::Refer { reference } => Ok(when(order.reference != *reference, || Fact::Referred {
             reference: reference.clone(),
         })),

@@ -65,6 +65,7 @@ fn is_repeatable(command: &Command) -> bool {
         | Command::ChangeShipment { .. }
         | Command::RemoveShipment { .. }
         | Command::Subscribe { .. }
+        | Command::Redate { .. }
         | Command::Refer { .. }
         | Command::Revise(_)
         | Command::Annotate { .. } => true,

@@ -199,6 +199,7 @@ impl Model {
             | Command::RemoveShipment { .. }
             | Command::Return { .. }
             | Command::Subscribe { .. }
+            | Command::Redate { .. }
             | Command::Refer { .. }
             | Command::Revise(_)
             | Command::Annotate { .. } => return None,
@@ -399,6 +400,7 @@ impl Model {
             | Fact::ShipmentRemoved { .. }
             | Fact::Returned(_)
             | Fact::Subscribed { .. }
+            | Fact::Redated { .. }
             | Fact::Referred { .. }
             | Fact::Revised { .. }
             | Fact::Annotated { .. } => {}

@@ -36,7 +36,7 @@ impl Target {
         match first {
             "healthz" | "readyz" => Self::Health,
             "capi" | "user" | "login" => Self::Connect,
-            "v3" | "ims" | "ping" | "partnerservice" => Self::Marketplace,
+            "v1" | "v3" | "ims" | "ping" | "partnerservice" => Self::Marketplace,
             _ if path.contains(AFTERPAY) || path.ends_with("/api/v3") => Self::AfterPay,
             _ => Self::Unknown,
         }

@@ -1,8 +1,10 @@
 //! The Marketplace's API, as its clients know it.
 
 mod access;
+mod accounts;
 mod history;
 mod order;
+mod renewals;
 mod returns;
 mod writes;
 

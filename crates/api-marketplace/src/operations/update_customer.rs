@@ -1,0 +1,105 @@
+//! Update a customer: `PATCH /v3/customers/{customer}`.
+
+use super::create_customer::{KNOWN, LONGEST_REFERENCE};
+use super::order_history::known;
+use crate::auth::Write;
+use crate::errors::{ApiError, NOT_EDITABLE};
+use crate::wire::customer::{Annex, ProfileOf, profile, text};
+use crate::wire::fields::{Complaints, Fields, object};
+use crate::{State, auth};
+use axum::body::Body;
+use axum::extract;
+use axum::http::Request;
+use book::{KeptAccount, Reply};
+use http_kit::Answer;
+use http_kit::path::PathIds;
+use order::{Account, AccountRefusal, Dialect, Timestamp};
+use serde_json::{Map, Value};
+
+/// Members that say who the customer is, which can't be changed. The others that a client may send back are ignored.
+const FIXED: [&str; 1] = ["resellerId"];
+
+/// What is new.
+#[derive(Debug, Clone)]
+struct Change {
+    reference: Option<String>,
+    profile: Option<Map<String, Value>>,
+}
+
+pub(crate) async fn handle(
+    extract::State(state): extract::State<State>,
+    ids: PathIds,
+    request: Request<Body>,
+) -> Result<Answer, ApiError> {
+    let write = auth::writer(&state, request).await?;
+    let customer = ids.get("customer")?;
+    let prepared = match known(&state, write.access.merchant, customer).await {
+        Ok(kept) => read(&write.body, &kept.map_or_else(Account::bare, |kept| kept.body)),
+        Err(error) => Err(error),
+    };
+    let change = match prepared {
+        Ok(change) => change,
+        Err(error) if error.is_ours() => return Err(error),
+        Err(error) => return write.refuse(&state, &error).await,
+    };
+    let Write {
+        access, idempotency, ..
+    } = write;
+    let now = state.book.now();
+    let set = move |account: &mut Account, now| set(account, &change, now);
+    let render = move |outcome: Result<&KeptAccount, &AccountRefusal>| match outcome {
+        Ok(kept) => Reply {
+            status: 200,
+            body: text(kept, now),
+        },
+        Err(refusal) => ApiError::from(refusal).reply(),
+    };
+    let changed = state
+        .book
+        .change_account((access.merchant, customer), idempotency, set, render);
+    Ok(auth::told(Box::pin(changed).await?))
+}
+
+fn set(account: &mut Account, change: &Change, now: Timestamp) -> Result<(), AccountRefusal> {
+    if account.is_pending(now) {
+        return Err(AccountRefusal::Pending);
+    }
+    if let Some(reference) = &change.reference {
+        account.reference = Some(reference.clone());
+    }
+    if let Some(profile) = &change.profile {
+        let annex = Annex {
+            profile: profile.clone(),
+            ..Annex::of(account)
+        };
+        account
+            .annex
+            .extend(annex.opaque().map(|annex| (Dialect::Marketplace, annex)));
+    }
+    Ok(())
+}
+
+/// Reads what is new. A profile may leave out what stays; what it comes to is checked whole.
+fn read(body: &[u8], account: &Account) -> Result<Change, ApiError> {
+    let members = object(body)?;
+    let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
+    fields.only(&KNOWN, &mut complaints);
+    let reference = fields.text("externalReferenceId", LONGEST_REFERENCE, &mut complaints);
+    let sent = fields.object("companyProfile", &mut complaints);
+    let profile = sent.map(|sent| {
+        let mut whole = Annex::of(account).profile;
+        whole.extend(sent.members().clone());
+        let whole = Map::from_iter([("companyProfile".to_owned(), Value::Object(whole))]);
+        profile(&Fields::of(&whole), ProfileOf::Customer, &mut complaints)
+    });
+    complaints.check()?;
+    let moved: Vec<&str> = FIXED
+        .into_iter()
+        .filter(|name| fields.value(name).and_then(Value::as_str) != account.reseller.as_deref())
+        .filter(|name| fields.value(name).is_some())
+        .collect();
+    if !moved.is_empty() {
+        return Err(ApiError::about(NOT_EDITABLE, moved));
+    }
+    Ok(Change { reference, profile })
+}

@@ -1,0 +1,45 @@
+//! Why something is not done to an account.
+
+/// Why something is not done to an account. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountRefusal {
+    /// The customer has no such subscription.
+    #[error("there is no subscription {id}")]
+    UnknownSubscription {
+        /// Its id.
+        id: String,
+    },
+    /// The subscription does not run any more.
+    #[error("the subscription {id} is not active")]
+    Ended {
+        /// Its id.
+        id: String,
+    },
+    /// The subscription still runs, so that there is nothing to renew yet.
+    #[error("the subscription {id} is active")]
+    StillRuns {
+        /// Its id.
+        id: String,
+    },
+    /// The subscription is being renewed already.
+    #[error("the subscription {id} is renewed already")]
+    RenewedAlready {
+        /// Its id.
+        id: String,
+    },
+    /// More licences are to be renewed than there were.
+    #[error("the subscription {id} had fewer licences before")]
+    MoreThanBefore {
+        /// Its id.
+        id: String,
+    },
+    /// No subscription is set to renew.
+    #[error("no subscription is set to renew")]
+    NothingRenews,
+    /// The account is still being set up.
+    #[error("the account is still pending")]
+    Pending,
+    /// What an order was to do with the account, the order itself does not allow.
+    #[error(transparent)]
+    Order(#[from] crate::Refusal),
+}
