@@ -131,6 +131,12 @@ impl Merchant {
         self.caller(Api::Connect, vec![("authorization", bearer)], credential)
     }
 
+    /// A caller with this Connect client, who shows this token.
+    pub fn connect_bearer(&self, credential: Credential, token: &str) -> Caller {
+        let bearer = format!("Bearer {token}");
+        self.caller(Api::Connect, vec![("authorization", bearer)], credential)
+    }
+
     /// A caller with a new Marketplace client, which has fetched its token.
     pub async fn marketplace(&self) -> Caller {
         self.marketplace_with(self.credential("marketplace", &[]).await)

@@ -7,6 +7,9 @@ use order::{Dialect, Opaque, Order};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+/// How deep a registration may be nested; the model itself is five levels deep.
+const DEEPEST: usize = 32;
+
 /// The annex as it is kept.
 #[derive(Serialize)]
 struct Kept<'a> {
@@ -17,12 +20,36 @@ struct Kept<'a> {
 pub(crate) fn of_registration(body: &[u8]) -> Result<Opaque, ApiError> {
     let text = std::str::from_utf8(body).map_err(|_error| ApiError::from(JsonError::NotUtf8))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // What nobody here reads has to be readable for others: reports cast it, and databases have a limit of their own.
+    if depth(text) > DEEPEST {
+        return Err(ApiError::Invalid(format!(
+            "the body is nested deeper than {DEEPEST} levels"
+        )));
+    }
     let unreadable = |error: serde_json::Error| ApiError::Invalid(error.to_string());
     let request = serde_json::from_str(text).map_err(unreadable)?;
     Opaque::of(&Kept { request }).map_err(unreadable)
 }
 
-/// What completing an order has to know of its registration.
+/// How deep the lists and objects of JSON text lie within each other.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0_usize);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => open = open.saturating_add(1),
+            b'}' | b']' if !in_text => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
+/// What operations have to know of a registration.
 #[derive(Default, Deserialize)]
 struct Glance {
     #[serde(default)]
@@ -33,6 +60,25 @@ struct Glance {
 struct Request {
     #[serde(default)]
     payer: Payer,
+    #[serde(default, rename = "orderLines")]
+    order_lines: Vec<LineGlance>,
+    #[serde(default, rename = "companyCode")]
+    company_code: Option<String>,
+}
+
+/// What is told of the order's lines.
+#[derive(Default)]
+pub(crate) struct Lines {
+    /// Their `productSpecType`, by their place.
+    pub(crate) kinds: Vec<String>,
+    /// The `companyCode`.
+    pub(crate) company_code: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct LineGlance {
+    #[serde(default, rename = "productSpecType")]
+    kind: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -41,9 +87,37 @@ struct Payer {
     phone_numbers: Option<Vec<String>>,
 }
 
+fn request_of(order: &Order) -> Request {
+    let annex = order.annex.get(&Dialect::Connect);
+    let glance: Option<Glance> = annex.and_then(|annex| annex.read().ok());
+    glance.unwrap_or_default().request
+}
+
 /// The payer's phone numbers; none of an order that was not registered through Connect.
 pub(crate) fn phone_numbers(order: &Order) -> Vec<String> {
-    let annex = order.annex.get(&Dialect::Connect);
-    let glance: Glance = annex.and_then(|annex| annex.read().ok()).unwrap_or_default();
-    glance.request.payer.phone_numbers.unwrap_or_default()
+    request_of(order).payer.phone_numbers.unwrap_or_default()
+}
+
+/// What the registration told of its lines; nothing of an order that was not registered through Connect.
+pub(crate) fn lines(order: &Order) -> Lines {
+    let request = request_of(order);
+    Lines {
+        kinds: request.order_lines.into_iter().map(|line| line.kind).collect(),
+        company_code: request.company_code,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lists_and_objects_are_deep() {
+        assert_eq!(depth(r#"{"a":[{"b":"[[[\"{{{\\"}],"c":1}"#), 3);
+        assert_eq!(depth("7"), 0);
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(of_registration(nested(32).as_bytes()).is_ok());
+        assert!(of_registration(nested(33).as_bytes()).is_err());
+        assert!(of_registration(nested(100_000).as_bytes()).is_err());
+    }
 }

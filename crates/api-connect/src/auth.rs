@@ -1,7 +1,7 @@
 //! Who calls, whether they may, and how often they have.
 //!
-//! The guards in their order: a token that opens nothing (401), too many calls (429), a credential that may only
-//! look (403). What is wrong with the request itself is looked at after them.
+//! The guards in their order: a token that opens nothing (401), too many calls (429), a token of the other mode (403),
+//! a credential that may only look (403). What is wrong with the request itself is looked at after them.
 
 use crate::State;
 use crate::allowance::Allowance;
@@ -34,9 +34,33 @@ impl Caller {
     }
 }
 
+/// On whose account an operation is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// The client's own.
+    Client,
+    /// A user's, who is signed in.
+    User,
+}
+
 impl State {
-    /// Lets a client in that shows a token and has calls left; the error is its whole answer.
+    /// Lets a client in that calls on its own account (*client mode*); the error is its whole answer.
     pub(crate) async fn admit(&self, headers: &HeaderMap, needed: Scope) -> Result<Caller, Answer> {
+        self.admit_in(Mode::Client, headers, needed).await
+    }
+
+    /// Lets a client in that calls for a user, whose unique id comes with it.
+    pub(crate) async fn admit_user(
+        &self,
+        headers: &HeaderMap,
+        needed: Scope,
+    ) -> Result<(Caller, String), Answer> {
+        let caller = self.admit_in(Mode::User, headers, needed).await?;
+        let user = caller.access.user.clone().unwrap_or_default(); // the mode says that there is one
+        Ok((caller, user))
+    }
+
+    async fn admit_in(&self, mode: Mode, headers: &HeaderMap, needed: Scope) -> Result<Caller, Answer> {
         let token = http_kit::headers::bearer(headers).ok_or(ApiError::NoToken);
         let access = match token {
             Ok(token) => self
@@ -61,6 +85,13 @@ impl State {
                 answer
             })?;
         let caller = Caller { access, allowance };
+        if caller.access.user.is_some() != (mode == Mode::User) {
+            let error = match mode {
+                Mode::Client => ApiError::NotForUsers,
+                Mode::User => ApiError::OnlyForUsers,
+            };
+            return Err(caller.tell(Err(error)));
+        }
         if caller.access.scope < needed {
             return Err(caller.tell(Err(ApiError::ReadOnly)));
         }

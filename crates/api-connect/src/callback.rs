@@ -40,14 +40,25 @@ pub(crate) fn check(address: &str) -> Result<(), BadAddress> {
 /// The address to call with GET: `fulfillmentStatus` with its outcome is added to the query, in the place of one
 /// that is there already; everything else of the address stays as it is written, the fragment behind it.
 pub fn callback_url(callback: &str, outcome: &str) -> String {
-    let (rest, fragment) = match callback.split_once('#') {
+    with_parameters(callback, &[(PARAMETER, outcome)])
+}
+
+/// The address with parameters added to its query, each in the place of one of its name.
+pub(crate) fn with_parameters(address: &str, added: &[(&str, &str)]) -> String {
+    if added.is_empty() {
+        return address.to_owned();
+    }
+    let (rest, fragment) = match address.split_once('#') {
         Some((rest, fragment)) => (rest, Some(fragment)),
-        None => (callback, None),
+        None => (address, None),
     };
     let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let is_other = |pair: &&str| !pair.is_empty() && pair.split('=').next() != Some(PARAMETER);
+    let is_other = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && added.iter().all(|(taken, _)| *taken != name)
+    };
     let mut pairs: Vec<&str> = query.split('&').filter(is_other).collect();
-    let told = format!("{PARAMETER}={}", http_kit::query::encode(outcome));
+    let told = http_kit::query::write(added.iter().copied());
     pairs.push(&told);
     let mut whole = format!("{base}?{}", pairs.join("&"));
     if let Some(fragment) = fragment {

@@ -20,6 +20,10 @@ pub(crate) enum ApiError {
     BadToken,
     /// The credential may look and not change.
     ReadOnly,
+    /// The operation is the client's own, and the token a user's.
+    NotForUsers,
+    /// The operation is a user's, and the token the client's own.
+    OnlyForUsers,
     /// The client has no calls left.
     TooManyCalls {
         /// In how many seconds it has.
@@ -99,16 +103,9 @@ impl ApiError {
                 "the access token is unknown or has expired",
                 "Bearer error=\"invalid_token\"",
             ),
-            Self::ReadOnly => {
-                let body = TokenError {
-                    error: "insufficient_scope",
-                    error_description: "this client may read, not write",
-                };
-                Answer::json(StatusCode::FORBIDDEN, &body).with(
-                    WWW_AUTHENTICATE,
-                    HeaderValue::from_static("Bearer error=\"insufficient_scope\""),
-                )
-            }
+            Self::ReadOnly => forbidden("this client may read, not write"),
+            Self::NotForUsers => forbidden("this takes a token of the client itself (client_credentials)"),
+            Self::OnlyForUsers => forbidden("this takes a token of a user (authorization_code)"),
             Self::TooManyCalls { retry_seconds } => exception(
                 StatusCode::TOO_MANY_REQUESTS,
                 "TooManyRequestsException",
@@ -133,6 +130,11 @@ impl ApiError {
             Self::Book(error) => book_failed(error),
         }
     }
+}
+
+/// The status that an error has by itself, where it is not said as JSON. What is behind it goes into the log.
+pub(crate) fn status_of(error: &ApiError) -> StatusCode {
+    error.answer().status
 }
 
 /// What sort of error each refusal is. All of them are within 400, the one status that the API documents for what a
@@ -230,6 +232,17 @@ fn no_token(description: &str, challenge: &'static str) -> Answer {
         error_description: description,
     };
     Answer::json(StatusCode::UNAUTHORIZED, &body).with(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+fn forbidden(description: &str) -> Answer {
+    let body = TokenError {
+        error: "insufficient_scope",
+        error_description: description,
+    };
+    Answer::json(StatusCode::FORBIDDEN, &body).with(
+        WWW_AUTHENTICATE,
+        HeaderValue::from_static("Bearer error=\"insufficient_scope\""),
+    )
 }
 
 fn exception(status: StatusCode, kind: &str, message: &str) -> Answer {

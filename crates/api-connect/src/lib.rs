@@ -17,6 +17,7 @@ mod errors;
 mod idempotency;
 pub mod import;
 mod operations;
+mod pages;
 mod sandbox;
 mod state;
 mod wire;
@@ -31,7 +32,10 @@ use axum::extract::State as Held;
 use axum::http::Method;
 use axum::routing::{any, get, post};
 use http_kit::Failure;
-use operations::{complete_order, order_status, register_order, token};
+use operations::{
+    assign_user, complete_order, list_orders, order_status, product_history, register_order, search_order,
+    token,
+};
 use std::sync::Arc;
 
 /// All paths of the dialect. What none of them answers is refused in the dialect's own form.
@@ -46,8 +50,19 @@ pub fn routes(state: State) -> Router {
         .route("/capi/v1/client/order/status", get(order_status::handle))
         .route("/capi/v1/client/order", post(register_order::handle))
         .route("/capi/v1/client/order/fulfillment", post(complete_order::handle))
+        .route("/capi/v1/client/order/{orderId}/user", post(assign_user::handle))
+        .route(
+            "/capi/v1/order/status",
+            get(list_orders::handle).post(search_order::handle),
+        )
+        .route("/capi/v1/order", post(register_order::handle_user))
+        .route(
+            "/capi/v1/customer/order/product/history",
+            get(product_history::handle),
+        )
         .route("/user/oauth/token", any(token::handle))
         .route("/login/oauth/token", any(token::handle))
+        .merge(pages::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .with_state(state)

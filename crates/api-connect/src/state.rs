@@ -19,6 +19,8 @@ pub struct Settings {
     pub sandbox: bool,
     /// For how many seconds an access token opens the API.
     pub token_seconds: i64,
+    /// For how many seconds a user's client gets new access tokens.
+    pub refresh_seconds: i64,
     /// How many calls a client has in a second; zero for as many as it likes.
     pub calls_a_second: u32,
     /// How many calls a client has in a minute; zero for as many as it likes.
@@ -26,11 +28,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// What Connect itself does: tokens of 12 hours, 100 calls a second, 2,000 a minute.
+    /// What Connect itself does: access tokens of 12 hours, refresh tokens of 30 days, 100 calls a second, 2,000 a minute.
     fn default() -> Self {
         Self {
             sandbox: false,
             token_seconds: 12 * 60 * 60,
+            refresh_seconds: 30 * 24 * 60 * 60,
             calls_a_second: 100,
             calls_a_minute: 2000,
         }

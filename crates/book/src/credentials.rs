@@ -52,6 +52,8 @@ pub struct Access {
     pub client: String,
     /// What it may do.
     pub scope: Scope,
+    /// The user who lets it, by their unique id; none when the client calls on its own account.
+    pub user: Option<String>,
 }
 
 /// A credential that is to be added.
@@ -67,6 +69,8 @@ pub struct NewCredential {
     pub secret: Option<String>,
     /// What it may do.
     pub scope: Scope,
+    /// Where it lets users be sent back to.
+    pub redirects: Vec<String>,
 }
 
 /// A credential that was added. The secret is not kept and is shown this once.
@@ -100,6 +104,9 @@ pub struct CredentialInfo {
 struct Kept {
     /// The client's id as it calls itself, where the look-up column holds a hash.
     id: String,
+    /// Where it lets users be sent back to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    redirects: Vec<String>,
 }
 
 /// How long a key is taken for good without asking the database. A credential that is taken back opens nothing more
@@ -165,7 +172,10 @@ impl Book {
             .store()
             .take_block(new.merchant.0, "credential", 1, 1)
             .await?;
-        let kept = Kept { id: id.clone() };
+        let kept = Kept {
+            id: id.clone(),
+            redirects: new.redirects,
+        };
         let row = CredentialRow {
             merchant: new.merchant.0,
             id: start,
@@ -301,7 +311,13 @@ pub(crate) fn access_of(row: &CredentialRow) -> Result<Access, BookError> {
         api,
         client,
         scope,
+        user: None,
     })
+}
+
+/// Where a client lets users be sent back to.
+pub(crate) fn redirects_of(row: &CredentialRow) -> Result<Vec<String>, BookError> {
+    Ok(kept_of(row)?.redirects)
 }
 
 fn info_of(row: &CredentialRow) -> Result<CredentialInfo, BookError> {

@@ -23,13 +23,16 @@ mod edge;
 mod error;
 mod execute;
 mod export;
+mod grants;
 mod history;
 mod hot;
 mod import;
 mod merchants;
+mod passwords;
 mod read;
 mod secrets;
 mod tokens;
+mod users;
 mod verify;
 mod work;
 
@@ -41,12 +44,15 @@ pub use edge::{Clock, Entropy};
 pub use error::BookError;
 pub use execute::{Executed, Idempotency, KeyReuse, Reply, Request, Step, Target};
 pub use export::Exported;
+pub use grants::{Client, Grant, Purpose};
 pub use history::{HistoryPage, HistoryQuery};
 pub use import::{Imported, Told};
 pub use merchants::Merchant;
 pub use read::Reference;
+pub use secrets::same_text;
 pub use store::Database;
 pub use tokens::{AuthError, IssuedToken};
+pub use users::{NewUser, NotSignedIn, User};
 pub use verify::{Finding, Verified};
 pub use work::{Outcome, Work};
 
@@ -77,6 +83,7 @@ struct Inner {
     salt: secrets::Salt,
     blocks: Blocks,
     access: credentials::AccessCache,
+    passwords: passwords::Passwords,
     hot: hot::HotAnswers,
     /// Told when a call has come to be owed.
     calls: Notify,
@@ -105,6 +112,7 @@ impl Book {
             salt,
             blocks: Blocks::default(),
             access: credentials::AccessCache::default(),
+            passwords: passwords::Passwords::default(),
             hot: hot::HotAnswers::default(),
             calls: Notify::new(),
             orders: Notify::new(),

@@ -29,8 +29,13 @@ impl Salt {
 
     /// Whether a secret is the one whose hash is kept.
     pub(crate) fn matches(&self, secret: &str, kept: &str) -> bool {
-        self.hash(secret).as_bytes().ct_eq(kept.as_bytes()).into()
+        same_text(&self.hash(secret), kept)
     }
+}
+
+/// Whether two texts are the same, in a time that does not tell where they differ.
+pub fn same_text(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
 /// The SHA-256 of some parts, as text.

@@ -2,9 +2,10 @@
 //! one from what the database holds.
 
 use crate::credentials::{Api, Scope, access_of};
+use crate::grants::Purpose;
 use crate::secrets::random_text;
 use crate::{Access, Book, BookError};
-use order::MerchantId;
+use order::{MerchantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::rows::TokenRow;
@@ -33,8 +34,30 @@ pub enum AuthError {
 
 /// What is kept with a token.
 #[derive(Debug, Serialize, Deserialize)]
-struct Grants {
-    scope: Scope,
+pub(crate) struct Grants {
+    pub(crate) scope: Scope,
+    #[serde(default)]
+    pub(crate) purpose: Purpose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) detail: String,
+}
+
+/// The row of a token with its grants, of this merchant's credential.
+pub(crate) fn timed_row(
+    (merchant, credential): (i64, i64),
+    hash: String,
+    grants: &Grants,
+    expires_at: Timestamp,
+) -> TokenRow {
+    TokenRow {
+        merchant,
+        hash,
+        credential,
+        grants: serde_json::to_string(grants).unwrap_or_default(), // text keys only: it never fails
+        expires_at: expires_at.0,
+    }
 }
 
 impl Book {
@@ -55,14 +78,15 @@ impl Book {
             access.merchant.0,
             random_text(self.inner.entropy.as_ref())
         );
-        let grants = serde_json::to_string(&Grants { scope: access.scope }).unwrap_or_default();
-        let row = TokenRow {
-            merchant: access.merchant.0,
-            hash: self.inner.salt.hash(&text),
-            credential: access.credential,
-            grants,
-            expires_at: self.now().plus_millis(seconds.saturating_mul(1000)).0,
+        let grants = Grants {
+            scope: access.scope,
+            purpose: Purpose::Access,
+            user: None,
+            detail: String::new(),
         };
+        let expires_at = self.now().plus_millis(seconds.saturating_mul(1000));
+        let owner = (access.merchant.0, access.credential);
+        let row = timed_row(owner, self.inner.salt.hash(&text), &grants, expires_at);
         self.store().add_token(&row).await.map_err(BookError::from)?;
         Ok(IssuedToken {
             text,
@@ -96,8 +120,12 @@ impl Book {
             return Err(AuthError::Denied);
         }
         let grants: Grants = serde_json::from_str(&token.grants).map_err(|_error| AuthError::Denied)?;
+        if grants.purpose != Purpose::Access {
+            return Err(AuthError::Denied);
+        }
         let mut access = access_of(&credential)?;
         access.scope = access.scope.min(grants.scope);
+        access.user = grants.user;
         let access = Arc::new(access);
         // One that ends within the second is asked for again, so that it never outlives its time.
         if token.expires_at.saturating_sub(now.0) > 1000 {
@@ -121,7 +149,7 @@ impl Book {
 }
 
 /// The merchant that a token names before its dot, so that it is found within that merchant alone.
-fn merchant_in(text: &str) -> Option<MerchantId> {
+pub(crate) fn merchant_in(text: &str) -> Option<MerchantId> {
     let (merchant, _secret) = text.split_once('.')?;
     i64::from_str_radix(merchant, 16).ok().map(MerchantId)
 }

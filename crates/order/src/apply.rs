@@ -140,6 +140,9 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
         Fact::Subscribed { subscriptions } => subscribed(order, subscriptions),
         Fact::Redated { at } => order.placed_at = *at,
         Fact::Referred { reference } => order.reference.clone_from(reference),
+        Fact::Assigned { customer } => {
+            order.customer.get_or_insert_default().number = Some(customer.clone());
+        }
         Fact::Annotated { dialect, annex } => {
             order.annex.insert(*dialect, annex.clone());
         }

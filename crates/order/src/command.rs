@@ -81,6 +81,11 @@ pub enum Command {
         /// The new reference; none to remove it.
         reference: Option<String>,
     },
+    /// Say whose the order is, unless that is known.
+    Assign {
+        /// The customer's number.
+        customer: String,
+    },
     /// Replace what one dialect alone knows of the order.
     Annotate {
         /// Whose.

@@ -109,6 +109,11 @@ pub enum Fact {
         /// The new reference.
         reference: Option<String>,
     },
+    /// It became known whose the order is.
+    Assigned {
+        /// The customer's number.
+        customer: String,
+    },
     /// What one dialect alone knows of the order changed.
     Annotated {
         /// Whose.
@@ -142,6 +147,7 @@ impl Fact {
             Self::Subscribed { .. } => "subscribed",
             Self::Redated { .. } => "redated",
             Self::Referred { .. } => "referred",
+            Self::Assigned { .. } => "assigned",
             Self::Annotated { .. } => "annotated",
         }
     }

@@ -223,6 +223,16 @@ impl PaymentMethod {
         }
     }
 
+    /// Whether the payer pays on a page of a payment provider's, so that confirming an order is not paying for it.
+    pub fn is_paid_at_provider(&self) -> bool {
+        match self {
+            Self::Klarna | Self::Card | Self::Swish | Self::Vipps | Self::Instalments | Self::Other(_) => {
+                true
+            }
+            Self::Invoice | Self::Free | Self::Sms | Self::Own | Self::Account => false,
+        }
+    }
+
     /// Whether completing it only asks for the payment, whose outcome comes later.
     pub fn is_settled_later(&self) -> bool {
         matches!(self, Self::Sms)

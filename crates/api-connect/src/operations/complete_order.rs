@@ -117,7 +117,7 @@ fn asking(order: &Order) -> Asking {
 }
 
 /// `+` and 8 to 15 digits.
-fn is_e164(number: &str) -> bool {
+pub(crate) fn is_e164(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or_default();
     (8..=15).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit())

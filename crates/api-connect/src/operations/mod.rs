@@ -1,6 +1,10 @@
 //! The published operations, one file each: what is asked, what is done, what is answered.
 
+pub(crate) mod assign_user;
 pub(crate) mod complete_order;
+pub(crate) mod list_orders;
 pub(crate) mod order_status;
+pub(crate) mod product_history;
 pub(crate) mod register_order;
+pub(crate) mod search_order;
 pub(crate) mod token;

@@ -1,4 +1,5 @@
-//! Register order - client mode: `POST /v1/client/order`.
+//! Register order - client mode: `POST /v1/client/order`; Register order: `POST /v1/order`, for a user, whose order it
+//! is then.
 
 use crate::auth::Caller;
 use crate::errors::ApiError;
@@ -24,20 +25,41 @@ struct Registered {
 
 pub(crate) async fn handle(Held(state): Held<Arc<State>>, request: Request) -> Answer {
     match state.admit(request.headers(), Scope::Write).await {
-        Ok(caller) => caller.tell(Box::pin(register(&state, &caller, request)).await),
+        Ok(caller) => caller.tell(Box::pin(register(&state, (&caller, None), request)).await),
         Err(answer) => answer,
     }
 }
 
-async fn register(state: &State, caller: &Caller, request: Request) -> Result<Answer, ApiError> {
+/// In user mode.
+pub(crate) async fn handle_user(Held(state): Held<Arc<State>>, request: Request) -> Answer {
+    match state.admit_user(request.headers(), Scope::Write).await {
+        Ok((caller, user)) => caller.tell(Box::pin(register(&state, (&caller, Some(&user)), request)).await),
+        Err(answer) => answer,
+    }
+}
+
+async fn register(
+    state: &State,
+    (caller, user): (&Caller, Option<&str>),
+    request: Request,
+) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
     let body = read(body, state.body).await?;
     let wanted: RegisterOrder = parse_json(&body)?;
     let annex = annex::of_registration(&body)?;
-    let key = idempotency::key(&parts.headers, caller, OPERATION, &body)?;
+    let operation = user.map_or_else(
+        || OPERATION.to_owned(),
+        |user| format!("POST /v1/order of {user}"),
+    );
+    let key = idempotency::key(&parts.headers, caller, &operation, &body)?;
     let merchant = caller.access.merchant;
     let ids = state.book.identify(merchant).await?;
-    let registration = wanted.registration(ids, annex)?;
+    let mut registration = wanted.registration(ids, annex)?;
+    if let Some(user) = user {
+        // Whose order it is, the sign-in says; the payer may be somebody else.
+        let number = state.book.customer_of(merchant, user).await?.to_string();
+        registration.customer.get_or_insert_default().number = Some(number);
+    }
     let request = book::Request::register(merchant, registration, Vec::new());
     let executed = state
         .book

@@ -1,9 +1,11 @@
 //! The status of an order, as the API tells it.
 
+use crate::errors::ApiError;
+use crate::operations::order_status::render;
 use http_kit::wire::Number;
-use order::{Dialect, Order, Status};
+use order::{Dialect, Line, Order, Status, sum_of};
 use serde::Serialize;
-use serde_json::Number as Digits;
+use serde_json::{Number as Digits, Value};
 
 /// The answer of every operation that tells the status of orders.
 #[derive(Debug, Serialize)]
@@ -29,15 +31,13 @@ pub(crate) struct OrderStatus<'o> {
 impl<'o> OrderStatus<'o> {
     /// What the API tells of an order, whichever API it came through.
     pub(crate) fn of(order: &'o Order) -> Self {
-        let customer = order.customer.as_ref();
-        let customer = customer.and_then(|customer| customer.number.as_deref());
         Self {
             order_id: order_id(order),
             external_order_id: order.reference.as_deref().or(order.number.as_deref()),
             order_time: order.ordered_at.whole_second().0,
             order_status: status_word(&order.status),
             order_amount: Number::plain(order.gross.decimal()),
-            customer_number: customer.and_then(customer_number),
+            customer_number: customer_number(order),
         }
     }
 }
@@ -49,8 +49,46 @@ pub(crate) fn order_id(order: &Order) -> Digits {
     alias.unwrap_or_else(|| Digits::from(order.id.0))
 }
 
+/// One line of an order, where lines are told of.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrderLine<'o> {
+    product_id: &'o str,
+    description: &'o str,
+    invoice_line_amount: Number,
+    invoice_status: &'static str,
+    delivery_status: &'static str,
+}
+
+impl<'o> OrderLine<'o> {
+    /// What the API tells of a line. Invoices and deliveries are the backend's; nothing is known of them here.
+    pub(crate) fn of(order: &Order, line: &'o Line) -> Result<Self, ApiError> {
+        Ok(Self {
+            product_id: &line.item.product,
+            description: &line.item.description,
+            invoice_line_amount: line_amount(order, line)?,
+            invoice_status: "notInvoiced",
+            delivery_status: "waiting",
+        })
+    }
+}
+
+/// What a line comes to.
+pub(crate) fn line_amount(order: &Order, line: &Line) -> Result<Number, ApiError> {
+    let sums = sum_of(std::slice::from_ref(&line.item), order.currency);
+    let sums = sums.map_err(|error| ApiError::Refused(error.into()))?;
+    Ok(Number::plain(sums.gross.decimal()))
+}
+
+/// One order as it is told, an imported one as its own system told it.
+pub(crate) fn shown(order: &Order) -> Value {
+    let whole = serde_json::from_slice::<Value>(&render(order)).unwrap_or_default();
+    whole.pointer("/orders/0").cloned().unwrap_or_default()
+}
+
 /// The customer's number where it is one: other systems have letters in theirs.
-fn customer_number(text: &str) -> Option<i64> {
+pub(crate) fn customer_number(order: &Order) -> Option<i64> {
+    let text = order.customer.as_ref()?.number.as_deref()?;
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     text.parse().ok().filter(|_| is_plain)
 }

@@ -12,6 +12,7 @@ fn new(merchant: MerchantId, api: Dialect, id: Option<&str>, secret: Option<&str
         id,
         secret,
         scope: Scope::Write,
+        redirects: Vec::new(),
     }
 }
 

@@ -64,6 +64,12 @@ fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> R
         Command::Refer { reference } => Ok(when(order.reference != *reference, || Fact::Referred {
             reference: reference.clone(),
         })),
+        Command::Assign { customer } => {
+            let known = order.customer.as_ref().and_then(|known| known.number.as_ref());
+            Ok(when(known.is_none(), || Fact::Assigned {
+                customer: customer.clone(),
+            }))
+        }
         Command::Annotate { dialect, annex } => Ok(when(order.annex.get(dialect) != Some(annex), || {
             Fact::Annotated {
                 dialect: *dialect,

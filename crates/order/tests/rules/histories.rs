@@ -68,6 +68,7 @@ fn is_repeatable(command: &Command) -> bool {
         | Command::Redate { .. }
         | Command::Refer { .. }
         | Command::Revise(_)
+        | Command::Assign { .. }
         | Command::Annotate { .. } => true,
         Command::Capture(request) => request.number.is_some(),
         Command::Refund(request) => request.number.is_some() || is_all(request.wanted),

@@ -202,6 +202,7 @@ impl Model {
             | Command::Redate { .. }
             | Command::Refer { .. }
             | Command::Revise(_)
+            | Command::Assign { .. }
             | Command::Annotate { .. } => return None,
         };
         Some(only(answer))
@@ -403,6 +404,7 @@ impl Model {
             | Fact::Redated { .. }
             | Fact::Referred { .. }
             | Fact::Revised { .. }
+            | Fact::Assigned { .. }
             | Fact::Annotated { .. } => {}
         }
     }

@@ -93,6 +93,27 @@ fn references_and_annexes_change_on_any_order_and_only_when_they_differ() {
 }
 
 #[test]
+fn an_order_becomes_a_customers_once() {
+    let assign = |customer: &str| Command::Assign {
+        customer: customer.to_owned(),
+    };
+    let owner = |story: &Story| {
+        story
+            .order()
+            .customer
+            .clone()
+            .and_then(|customer| customer.number)
+    };
+    let mut story = failed();
+    assert_eq!(owner(&story), None);
+    assert_eq!(moved(&story.does(&assign("7"))), ["assigned"]);
+    assert_eq!(owner(&story).as_deref(), Some("7"));
+    story.repeats(&assign("7"));
+    story.repeats(&assign("8"));
+    assert_eq!(owner(&story).as_deref(), Some("7"));
+}
+
+#[test]
 fn hand_lines_back() {
     let sold = |kind: Kind| {
         let mut made = registration("NOK", "100", vec![item("A", "2", "20"), item("B", "3", "20")]);

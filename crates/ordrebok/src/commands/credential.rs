@@ -56,6 +56,10 @@ pub(super) struct Add {
     #[arg(long, value_parser = scope_of, default_value = "write", value_name = "read|write")]
     scope: Scope,
 
+    /// Where a Connect client lets users be sent back to after they signed in; may be given several times
+    #[arg(long, value_name = "URI", value_parser = web_address)]
+    redirect_uri: Vec<String>,
+
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -63,6 +67,15 @@ pub(super) struct Add {
 
 fn api_of(word: &str) -> Result<Api, String> {
     Dialect::from_word(word).ok_or_else(|| "it is one of connect, afterpay, marketplace, ordrebok".to_owned())
+}
+
+/// An absolute http or https address without a fragment, as RFC 6749 wants a redirect URI to be.
+fn web_address(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| format!("it is no absolute address: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.fragment().is_some() {
+        return Err("it is an http or https address without a fragment".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn scope_of(word: &str) -> Result<Scope, String> {
@@ -126,6 +139,7 @@ impl Add {
             id: self.id,
             secret: self.secret,
             scope: self.scope,
+            redirects: self.redirect_uri,
         };
         let added = book.add_credential(new).await?;
         let printed = Printed {

@@ -9,6 +9,7 @@ mod opening;
 mod progress;
 mod serve;
 mod settle;
+mod user;
 mod verify;
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Command {
     Import(import::Import),
     Export(export::Export),
     Settle(settle::Settle),
+    #[command(subcommand)]
+    User(user::User),
     Verify(verify::Verify),
 }
 
@@ -54,6 +57,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Import(import) => import.run(place),
         Command::Export(export) => export.run(place),
         Command::Settle(settle) => settle.run(place),
+        Command::User(user) => user.run(place),
         Command::Verify(verify) => verify.run(place),
     }
 }

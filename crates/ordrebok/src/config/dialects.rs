@@ -7,6 +7,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Connect {
     token_seconds: u32,
+    refresh_seconds: u32,
     calls_a_second: u32,
     calls_a_minute: u32,
 }
@@ -17,6 +18,7 @@ impl Connect {
         api_connect::Settings {
             sandbox,
             token_seconds: self.token_seconds.into(),
+            refresh_seconds: self.refresh_seconds.into(),
             calls_a_second: self.calls_a_second,
             calls_a_minute: self.calls_a_minute,
         }

@@ -1,11 +1,15 @@
 //! Mediaconnect Connect: each rule that its pages state has a story that is named after it.
 
+mod browser;
 mod clients;
 mod complete_order;
+mod fulfillment_page;
 mod limits;
 mod order_status;
 mod register_order;
+mod sign_in;
 mod token;
+mod users_orders;
 
 use serde_json::{Value, json};
 use stories::{Caller, Merchant, connect, run};

@@ -109,6 +109,7 @@ async fn add(book: &Book, name: &str, api: Api) -> Result<AddedCredential, Comma
         id: None,
         secret: None,
         scope: Scope::Write,
+        redirects: Vec::new(),
     };
     Ok(book.add_credential(new).await?)
 }

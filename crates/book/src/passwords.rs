@@ -1,0 +1,104 @@
+//! Passwords of people: argon2id, each with a salt of its own.
+//!
+//! A hash takes 19 MiB and tens of milliseconds by intention, so it is made beside the runtime's workers, and only so
+//! many at a time.
+
+use crate::secrets::same_text;
+use crate::{BookError, Entropy};
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use tokio::sync::Semaphore;
+
+/// How many hashes are made at a time.
+const AT_ONCE: usize = 2;
+/// The bytes of a salt.
+const SALT: usize = 16;
+/// The bytes of a hash.
+const HASH: usize = 32;
+/// What every kept hash begins with: argon2id, and how much memory (KiB), passes and lanes it takes.
+const FORM: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+
+/// Makes and checks hashes of passwords.
+pub(crate) struct Passwords {
+    room: Semaphore,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            room: Semaphore::new(AT_ONCE),
+        }
+    }
+}
+
+impl Passwords {
+    /// The hash of a password, as it is kept.
+    pub(crate) async fn hash(&self, password: &str, entropy: &dyn Entropy) -> Result<String, BookError> {
+        let mut salt = [0; SALT];
+        entropy.fill(&mut salt);
+        let hash = self.digest(password, salt).await?;
+        let text = |bytes: &[u8]| STANDARD_NO_PAD.encode(bytes);
+        Ok(format!("{FORM}{}${}", text(&salt), text(&hash)))
+    }
+
+    /// Whether a password is the one whose hash is kept. Without a hash it takes as long, and is not.
+    pub(crate) async fn matches(&self, password: &str, kept: Option<&str>) -> Result<bool, BookError> {
+        let parts = kept.and_then(|kept| kept.strip_prefix(FORM)?.split_once('$'));
+        let salt = parts.and_then(|(salt, _)| STANDARD_NO_PAD.decode(salt).ok()?.try_into().ok());
+        let hash = self.digest(password, salt.unwrap_or([0; SALT])).await?;
+        let hash = STANDARD_NO_PAD.encode(hash);
+        Ok(salt.is_some() && parts.is_some_and(|(_, kept)| same_text(kept, &hash)))
+    }
+
+    async fn digest(&self, password: &str, salt: [u8; SALT]) -> Result<[u8; HASH], BookError> {
+        let failed = |what: &str| BookError::Unknown(format!("password hash: {what}"));
+        let _place = self.room.acquire().await.map_err(|_closed| failed("no room"))?;
+        let password = password.to_owned();
+        let made = tokio::task::spawn_blocking(move || {
+            let params = Params::new(19_456, 2, 1, Some(HASH))?;
+            let mut hash = [0; HASH];
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+                password.as_bytes(),
+                &salt,
+                &mut hash,
+            )?;
+            Ok::<_, argon2::Error>(hash)
+        });
+        let made = made.await.map_err(|_ended| failed("it was given up"))?;
+        made.map_err(|error| failed(&error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_password_itself_matches() {
+        let passwords = Passwords::default();
+        let kept = passwords.hash("hemmelig ord", &Zeros).await.unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$BwcH"), "{kept}");
+        assert!(!kept.contains("hemmelig"));
+        assert!(passwords.matches("hemmelig ord", Some(&kept)).await.unwrap());
+        for (password, kept) in [
+            ("hemmelig", Some(kept.as_str())),
+            ("", Some(kept.as_str())),
+            ("hemmelig ord", Some("nonsense")),
+            ("hemmelig ord", None),
+        ] {
+            assert!(
+                !passwords.matches(password, kept).await.unwrap(),
+                "{password:?} {kept:?}"
+            );
+        }
+    }
+}
