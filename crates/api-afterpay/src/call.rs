@@ -187,14 +187,32 @@ impl WriteCall {
     where
         R: Fn(&Outcome) -> String + Send + Sync + 'static,
     {
+        self.run_judged(state, request, (totals, None), render).await
+    }
+
+    /// The same, with the answer for a total that may not grow: a rejection, which is a success of HTTP's.
+    pub(crate) async fn run_judged<R>(
+        &self,
+        state: &State,
+        request: book::Request,
+        (totals, rejection): (&'static str, Option<String>),
+        render: R,
+    ) -> Result<Answer, Refused>
+    where
+        R: Fn(&Outcome) -> String + Send + Sync + 'static,
+    {
         let language = self.language;
-        let said = move |outcome: Result<&[Outcome], &Refusal>| match outcome.map(<[Outcome]>::first) {
-            Ok(Some(outcome)) => Reply {
-                status: 200,
-                body: render(outcome),
-            },
-            Ok(None) => bad_reply(&[flaw_of(&Refusal::UnknownOrder, totals)], language),
-            Err(refusal) => bad_reply(&[flaw_of(refusal, totals)], language),
+        let good = |body: String| Reply { status: 200, body };
+        let said = move |outcome: Result<&[Outcome], &Refusal>| {
+            let refusal = match outcome.map(<[Outcome]>::first) {
+                Ok(Some(outcome)) => return good(render(outcome)),
+                Ok(None) => &Refusal::UnknownOrder,
+                Err(refusal) => refusal,
+            };
+            match (refusal, &rejection) {
+                (Refusal::MayNotGrow, Some(rejection)) => good(rejection.clone()),
+                _refused => bad_reply(&[flaw_of(refusal, totals)], language),
+            }
         };
         let answering = state.book.answer(request, self.idempotency.clone(), said);
         let executed = answering.await?;

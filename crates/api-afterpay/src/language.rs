@@ -61,7 +61,6 @@ pub(crate) enum Phrase {
     Contract,
     Profile,
     ProfileEmpty,
-    InstallmentAmount,
     InstallmentCount,
     Checkout,
     UnknownOrder,
@@ -83,6 +82,9 @@ pub(crate) enum Phrase {
     Chargeback,
     AccountCountry,
     TryLater,
+    PayByInvoice,
+    PayInParts,
+    PayByAccount,
 }
 
 impl Phrase {
@@ -123,7 +125,6 @@ impl Phrase {
             Self::Contract => phrases::CONTRACT,
             Self::Profile => phrases::PROFILE,
             Self::ProfileEmpty => phrases::PROFILE_EMPTY,
-            Self::InstallmentAmount => phrases::INSTALLMENT_AMOUNT,
             Self::InstallmentCount => phrases::INSTALLMENT_COUNT,
             Self::Checkout => phrases::CHECKOUT,
             Self::UnknownOrder => phrases::UNKNOWN_ORDER,
@@ -143,6 +144,9 @@ impl Phrase {
             Self::Score | Self::Chargeback => phrases::SCORE,
             Self::AccountCountry => phrases::ACCOUNT_COUNTRY,
             Self::TryLater => phrases::TRY_LATER,
+            Self::PayByInvoice => phrases::PAY_BY_INVOICE,
+            Self::PayInParts => phrases::PAY_IN_PARTS,
+            Self::PayByAccount => phrases::PAY_BY_ACCOUNT,
             Self::Unavailable => phrases::UNAVAILABLE,
         }
     }

@@ -6,68 +6,25 @@
 
 mod annex;
 mod auth;
-#[allow(dead_code, reason = "operations that follow need it")]
 mod call;
-#[allow(dead_code, reason = "operations that follow need it")]
+mod checkout;
 mod errors;
 pub mod import;
-#[allow(dead_code, reason = "operations that follow need it")]
+mod installments;
+mod judging;
 mod language;
-#[allow(dead_code, reason = "operations that follow need it")]
 mod message;
 mod operations;
+mod placing;
+mod profile;
 mod reading;
 mod render;
+mod settings;
+mod state;
 mod wire;
 
 pub use errors::refuse;
 pub use operations::routes;
 pub use render::render;
-
-use book::Book;
-use http_kit::body::BodyLimits;
-
-/// What the operations work with.
-#[derive(Clone)]
-pub struct State {
-    book: Book,
-    limits: BodyLimits,
-    settings: std::sync::Arc<Settings>,
-}
-
-/// What an operator can set.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// After how many days a reservation lapses.
-    pub reservation_days: i64,
-    /// Whether the documented test names decide how an authorize comes out.
-    pub sandbox: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            reservation_days: 31,
-            sandbox: false,
-        }
-    }
-}
-
-impl State {
-    /// The dialect over this book.
-    pub fn new(book: Book, limits: BodyLimits, settings: Settings) -> Self {
-        Self {
-            book,
-            limits,
-            settings: std::sync::Arc::new(settings),
-        }
-    }
-}
-
-impl std::fmt::Debug for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
-    }
-}
+pub use settings::{InstallmentProfile, MerchantRisk, Settings};
+pub use state::State;

@@ -103,6 +103,11 @@ impl<'v> Object<'v> {
         }
     }
 
+    /// Notes any flaw.
+    pub(crate) fn refuse(&self, flaw: Flaw) {
+        self.flaws.note(flaw);
+    }
+
     /// Notes a flaw of the member `name`.
     pub(crate) fn note(&self, name: &str, flaw: fn(String) -> Flaw) {
         self.flaws.note(flaw(self.place(name)));

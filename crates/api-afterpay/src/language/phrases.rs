@@ -151,16 +151,6 @@ pub(super) const PROFILE_EMPTY: [&str; 8] = [
     "Er is geen betalingsplan voor dit bedrag.",
     "Il n'y a pas de plan de paiement pour ce montant.",
 ];
-pub(super) const INSTALLMENT_AMOUNT: [&str; 8] = [
-    "The monthly amount is not valid.",
-    "Månedsbeløpet er ugyldig.",
-    "Månadsbeloppet är ogiltigt.",
-    "Kuukausierä ei kelpaa.",
-    "Månedsbeløbet er ugyldigt.",
-    "Der Monatsbetrag ist ungültig.",
-    "Het maandbedrag is ongeldig.",
-    "Le montant mensuel n'est pas valable.",
-];
 pub(super) const INSTALLMENT_COUNT: [&str; 8] = [
     "This number of payments is not possible for the amount.",
     "Dette antallet avdrag er ikke mulig for beløpet.",
@@ -360,4 +350,20 @@ pub(super) const UNAVAILABLE: [&str; 8] = [
     "Diese Zahlungsart steht Ihnen nicht zur Verfügung.",
     "Deze betaalmethode is voor u niet beschikbaar.",
     "Ce moyen de paiement ne vous est pas proposé.",
+];
+pub(super) const PAY_BY_INVOICE: [&str; 8] = [
+    "Invoice", "Faktura", "Faktura", "Lasku", "Faktura", "Rechnung", "Factuur", "Facture",
+];
+pub(super) const PAY_IN_PARTS: [&str; 8] = [
+    "Pay in parts",
+    "Delbetaling",
+    "Delbetalning",
+    "Osamaksu",
+    "Delbetaling",
+    "Ratenzahlung",
+    "Betalen in termijnen",
+    "Paiement échelonné",
+];
+pub(super) const PAY_BY_ACCOUNT: [&str; 8] = [
+    "Account", "Konto", "Konto", "Tili", "Konto", "Konto", "Rekening", "Compte",
 ];

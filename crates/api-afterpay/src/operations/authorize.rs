@@ -1,146 +1,104 @@
-//! `POST /checkout/authorize`: places an order and reserves what it comes to.
+//! `POST /checkout/authorize`: places an order and reserves what it comes to. In one step with everything that is known,
+//! or in two, after the available payment methods were asked for, with that checkout's id and a payment.
 
 use crate::State;
 use crate::annex::OrderAnnex;
 use crate::call::WriteCall;
-use crate::errors::{Refused, flaw_of};
-use crate::message::Flaw;
+use crate::checkout::{Checkout, unknown_checkout};
+use crate::errors::Refused;
+use crate::judging::{Verdict, judge};
+use crate::language::Phrase;
+use crate::message::{Flaw, ResponseMessage};
+use crate::placing::{Notes, Placing};
 use crate::reading::Object;
 use crate::wire::{Customer, CustomerAnswer, OrderSent, Payment};
 use axum::body::Body;
 use axum::extract;
 use axum::http::Request;
-use book::Outcome;
+use book::{Outcome, Reply};
 use http_kit::Answer;
 use http_kit::wire::time;
-use order::{
-    Command, Currency, Dialect, Ids, Kind, Opaque, OrderId, Registration, ReserveRequest, check_totals,
-};
+use order::Order;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What is sent.
 #[derive(Debug)]
 struct Sent {
     payment: Payment,
-    customer: Customer,
+    checkout_id: Option<Uuid>,
+    customer: Option<Customer>,
     delivery_customer: Option<Customer>,
-    order: OrderSent,
+    order: Option<OrderSent>,
     notes: Notes,
-}
-
-/// What is only kept and shown.
-#[derive(Debug)]
-struct Notes {
-    your_reference: Option<String>,
-    our_reference: Option<String>,
-    parent_transaction_reference: Option<String>,
-    merchant_id: Option<String>,
 }
 
 impl Sent {
     fn read(body: &Object<'_>) -> Option<Self> {
         let payment = body.required("payment", body.object("payment"));
         let payment = payment.as_ref().map(Payment::read);
-        let customer = body.required("customer", body.object("customer"));
-        let customer = customer.as_ref().map(Customer::read);
+        let checkout_id = body.uuid("checkoutId");
+        let (mut customer, mut order) = (body.object("customer"), body.object("order"));
+        if !body.has("checkoutId") {
+            customer = body.required("customer", customer);
+            order = body.required("order", order);
+        }
         let delivery_customer = body.object("deliveryCustomer");
-        let order = body.required("order", body.object("order"));
-        let order = order.as_ref().and_then(OrderSent::read);
-        let notes = Notes {
-            your_reference: body.cut_text("yourReference", 128),
-            our_reference: body.cut_text("ourReference", 128),
-            parent_transaction_reference: body.text("parentTransactionReference", 128),
-            merchant_id: body.text("merchantId", 50),
-        };
         Some(Self {
-            payment: payment?,
-            customer: customer?,
+            checkout_id,
+            customer: customer.as_ref().map(Customer::read),
             delivery_customer: delivery_customer.as_ref().map(Customer::read_profile),
-            order: order?,
-            notes,
+            order: order.as_ref().and_then(OrderSent::read),
+            notes: Notes {
+                your_reference: body.cut_text("yourReference", 128),
+                our_reference: body.cut_text("ourReference", 128),
+                parent_transaction_reference: body.text("parentTransactionReference", 128),
+                merchant_id: body.text("merchantId", 50),
+            },
+            payment: payment?,
         })
     }
 
-    /// The currency that was sent, else that of the customer's country.
-    fn currency(&self) -> Result<Currency, Flaw> {
-        let country = self.customer.address.as_ref();
-        let code = match country.and_then(|address| address.country_code.as_deref()) {
-            Some("NO") => "NOK",
-            Some("SE") => "SEK",
-            Some("DK") => "DKK",
-            Some("CH") => "CHF",
-            _ => "EUR",
-        };
-        let usual = || Currency::from_code(code);
-        let currency = self.order.currency.or_else(usual);
-        currency.ok_or_else(|| Flaw::required("order.currency".to_owned()))
-    }
-
-    /// Checks the totals against the items.
-    fn checked(&self) -> Result<Currency, Flaw> {
-        let currency = self.currency()?;
-        let summary = &self.order.summary;
-        check_totals(&summary.items, summary.gross, summary.net, currency)
-            .map(|()| currency)
-            .map_err(|refusal| flaw_of(&refusal, "order"))
-    }
-
-    fn registration(self, id: OrderId, uuid: Uuid, currency: Currency) -> Registration {
-        let customer = order::Customer {
-            number: self.customer.customer_number.clone(),
-            name: self.customer.full_name(),
-            email: self.customer.email.clone(),
-            contacts: self.customer.contacts(),
-        };
-        let shown = self.order.shown;
-        let method = self.payment.method();
-        let annex = OrderAnnex {
-            // As hard to guess as the order's own UUID, which it is made of.
-            checkout_id: Some(Ids::from_seed(uuid.into_bytes()).uuid()),
-            customer: Some(self.customer),
-            delivery_customer: self.delivery_customer,
-            payment: Some(self.payment),
-            risk: self.order.risk,
-            discount_amount: shown.discount_amount,
-            image_url: shown.image_url,
-            merchant_image_url: shown.merchant_image_url,
-            google_analytics_user_id: shown.google_analytics_user_id,
-            google_analytics_client_id: shown.google_analytics_client_id,
-            your_reference: self.notes.your_reference,
-            our_reference: self.notes.our_reference,
-            parent_transaction_reference: self.notes.parent_transaction_reference,
-            merchant_id: self.notes.merchant_id,
-        };
-        Registration {
-            id,
-            uuid,
-            origin: Dialect::AfterPay,
-            kind: Kind::New,
-            number: Some(self.order.number),
-            reference: None,
-            refers_to: None,
-            customer: Some(customer),
-            reseller: None,
-            currency,
-            gross: self.order.summary.gross,
-            net: self.order.summary.net,
-            items: self.order.summary.items,
-            payment: order::Payment {
-                method,
-                prepaid: false,
-                pending: false,
-            },
-            ordered_at: None,
-            completes_at: None,
-            annex: Opaque::of(&annex)
-                .map(|annex| BTreeMap::from([(Dialect::AfterPay, annex)]))
-                .unwrap_or_default(),
+    /// The whole order: what the checkout left open comes with this call, and what this call leaves out comes from the
+    /// checkout.
+    fn complete(self, checkout: Option<Checkout>) -> Result<Placing, Flaw> {
+        let (mut known, mut known_delivery, mut known_order) = (None, None, None);
+        if let Some(checkout) = checkout {
+            known = checkout.customer;
+            known_delivery = checkout.delivery_customer;
+            known_order = Some(checkout.order);
         }
+        let told = self
+            .customer
+            .as_ref()
+            .and_then(|told| told.customer_number.as_ref());
+        let before = known.as_ref().and_then(|known| known.customer_number.as_ref());
+        if told.zip(before).is_some_and(|(told, before)| told != before) {
+            return Err(Flaw::business(
+                "400.103",
+                Phrase::OtherCustomer,
+                "customer.customerNumber",
+            ));
+        }
+        let mut customer = self.customer.or(known.clone());
+        if let (Some(customer), Some(known)) = (&mut customer, known) {
+            customer.customer_number = customer.customer_number.take().or(known.customer_number);
+        }
+        Ok(Placing {
+            payment: self.payment,
+            customer: customer.ok_or_else(|| Flaw::required("customer".to_owned()))?,
+            delivery_customer: self.delivery_customer.or(known_delivery),
+            order: self
+                .order
+                .or(known_order)
+                .ok_or_else(|| Flaw::required("order".to_owned()))?,
+            notes: self.notes,
+            checkout: self.checkout_id,
+        })
     }
 }
 
+/// The answer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Authorized {
@@ -155,52 +113,92 @@ struct Authorized {
     checkout_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expiration_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secure_login_url: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    risk_check_messages: Vec<ResponseMessage>,
 }
 
 pub(crate) async fn handle(
     extract::State(state): extract::State<State>,
     request: Request<Body>,
 ) -> Result<Answer, Refused> {
+    let base = super::secure_login::base_of(&request);
     let mut call = WriteCall::read(&state, request).await?;
     call.replay(&state).await?;
-    let mut sent = match call.parse(Sent::read) {
+    let sent = match call.parse(Sent::read) {
         Ok(sent) => sent,
         Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
     };
-    call.language = sent.customer.language();
-    let currency = match sent.checked() {
+    let merchant = call.access.merchant;
+    let placing = match complete(&state, &call, sent).await? {
+        Ok(placing) => placing,
+        Err(flaw) => return Err(call.refuse(&state, &[flaw]).await?),
+    };
+    call.language = placing.customer.language();
+    let currency = match placing.checked(&state, merchant).await? {
         Ok(currency) => currency,
         Err(flaw) => return Err(call.refuse(&state, &[flaw]).await?),
     };
-    let amount = sent.order.summary.gross;
-    let (id, uuid) = state.book.identify(call.access.merchant).await?;
-    sent.customer
-        .customer_number
-        .get_or_insert_with(|| id.to_string());
-    let reserve = Command::Reserve(ReserveRequest {
-        amount,
-        expires_at: Some(state.book.now().plus_days(state.settings.reservation_days)),
-    });
-    let registration = sent.registration(id, uuid, currency);
-    let request = book::Request::register(
-        call.access.merchant,
-        registration,
-        vec![Command::Confirm, reserve],
-    );
-    call.run(&state, request, "order", accepted).await
+    let then = match judge(&state, merchant, &placing.customer, placing.order.summary.gross).await? {
+        Verdict::Accepted => placing.reserving(&state),
+        Verdict::Pending => Vec::new(),
+        Verdict::Rejected(messages) => return call.keep(&state, rejected(&placing, messages)).await,
+    };
+    let (id, uuid) = state.book.identify(merchant).await?;
+    let registration = placing.registration(id, uuid, currency);
+    let request = book::Request::register(merchant, registration, then);
+    let render = move |outcome: &Outcome| {
+        let login = outcome.order.reservation.is_none();
+        let login = login.then(|| super::secure_login::url(&base, merchant, &outcome.order));
+        authorized(&outcome.order, login)
+    };
+    call.run(&state, request, "order", render).await
 }
 
-fn accepted(outcome: &Outcome) -> String {
-    let annex = OrderAnnex::of(&outcome.order);
-    let held = outcome.order.reservation.as_ref();
+async fn complete(state: &State, call: &WriteCall, sent: Sent) -> Result<Result<Placing, Flaw>, Refused> {
+    let checkout = match sent.checkout_id {
+        None => None,
+        Some(id) => match Checkout::find(state, call.access.merchant, id).await? {
+            Some(checkout) => Some(checkout),
+            None => return Ok(Err(unknown_checkout())),
+        },
+    };
+    Ok(sent.complete(checkout))
+}
+
+/// The answer about an order that was placed.
+fn authorized(order: &Order, secure_login_url: Option<String>) -> String {
+    let annex = OrderAnnex::of(order);
+    let held = order.reservation.as_ref();
     let expires_at = held.and_then(|held| held.expires_at);
     let authorized = Authorized {
-        outcome: crate::render::status_word(&outcome.order.status),
+        outcome: crate::render::status_word(&order.status),
         customer: annex.customer.as_ref().map(CustomerAnswer::from),
         delivery_customer: annex.delivery_customer.as_ref().map(CustomerAnswer::from),
         reservation_id: held.map(|held| held.id),
         checkout_id: annex.checkout_id,
         expiration_date: expires_at.map(|at| time::date_text(at.0)),
+        secure_login_url,
+        risk_check_messages: Vec::new(),
     };
     serde_json::to_string(&authorized).unwrap_or_default()
+}
+
+/// The answer about an order that was not: a success of HTTP's. Nothing of it is kept, and its number stays free.
+fn rejected(placing: &Placing, messages: Vec<ResponseMessage>) -> Reply {
+    let authorized = Authorized {
+        outcome: "Rejected",
+        customer: Some(CustomerAnswer::from(&placing.customer)),
+        delivery_customer: placing.delivery_customer.as_ref().map(CustomerAnswer::from),
+        reservation_id: None,
+        checkout_id: placing.checkout,
+        expiration_date: None,
+        secure_login_url: None,
+        risk_check_messages: messages,
+    };
+    Reply {
+        status: 200,
+        body: serde_json::to_string(&authorized).unwrap_or_default(),
+    }
 }

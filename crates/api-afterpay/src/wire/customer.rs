@@ -34,7 +34,8 @@ const ADDRESS_TYPES: [&str; 9] = [
 ];
 
 impl Address {
-    fn read(address: &Object<'_>) -> Self {
+    /// Reads an address.
+    pub(crate) fn read(address: &Object<'_>) -> Self {
         Self {
             street: address.text("street", 100),
             street_number: address.text("streetNumber", 10),

@@ -8,9 +8,9 @@ mod order;
 mod parts;
 mod payment;
 
-pub(crate) use customer::{Customer, CustomerAnswer};
+pub(crate) use customer::{Address, Customer, CustomerAnswer};
 pub(crate) use item::{ItemMark, ItemWire, read_import_items, read_items, unsigned};
-pub(crate) use order::{OrderDetails, OrderSent, Risk, Summary};
+pub(crate) use order::{OrderDetails, OrderSent, Risk, Summary, read_currency};
 pub(crate) use parts::{
     CancellationAnnex, CancellationWire, CaptureAnnex, CaptureWire, References, RefundAnnex, RefundWire,
     ShippingWire, read_parcel,

@@ -5,7 +5,7 @@ use crate::message::Flaw;
 use crate::reading::Object;
 use ::order::{Amount, Currency, Item};
 use http_kit::wire::Number;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 members! {
@@ -29,7 +29,7 @@ impl Risk {
 }
 
 /// What an order, or a part of one, comes to: of a capture, a void or an update.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Summary {
     pub(crate) gross: Amount,
     /// None also when zero was sent: old clients send that for an amount that they don't know.
@@ -63,7 +63,7 @@ pub(crate) fn read_currency(parent: &Object<'_>) -> Option<Currency> {
 }
 
 /// An order as a checkout sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OrderSent {
     pub(crate) number: String,
     pub(crate) currency: Option<Currency>,

@@ -25,40 +25,6 @@ impl Connect {
     }
 }
 
-/// AfterPay v3.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AfterPay {
-    number_style: NumberStyle,
-    reservation_days: u32,
-}
-
-/// See [`order::NumberStyle`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum NumberStyle {
-    Suffixed,
-    Numeric,
-}
-
-impl AfterPay {
-    /// How captures, refunds and voids are numbered.
-    pub(crate) fn numbers(&self) -> order::NumberStyle {
-        match self.number_style {
-            NumberStyle::Suffixed => order::NumberStyle::Suffixed,
-            NumberStyle::Numeric => order::NumberStyle::Numeric,
-        }
-    }
-
-    /// What the dialect is told of it.
-    pub(crate) fn settings(&self, sandbox: bool) -> api_afterpay::Settings {
-        api_afterpay::Settings {
-            reservation_days: self.reservation_days.into(),
-            sandbox,
-        }
-    }
-}
-
 /// What is particular to the Marketplace's API.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,10 +10,12 @@ use serde::Deserialize;
 
 use crate::command_error::CommandError;
 
+mod afterpay;
 mod dialects;
 mod layered;
 
-use dialects::{AfterPay, Connect, Marketplace};
+use afterpay::AfterPay;
+use dialects::{Connect, Marketplace};
 
 /// Every setting. `default.toml` says what each is for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

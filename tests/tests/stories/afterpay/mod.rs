@@ -1,8 +1,10 @@
 //! The AfterPay dialect through its front door.
 
+mod checkout;
 mod errors;
 mod get_order;
 mod import;
 mod keys;
 mod life;
+mod lookups;
 mod race;

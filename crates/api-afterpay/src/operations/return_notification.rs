@@ -1,0 +1,71 @@
+//! `POST /orders/{orderNumber}/captures/return-notification`: the customer says to have sent something back. Kept; no
+//! money moves until the merchant refunds.
+
+use crate::State;
+use crate::call::WriteCall;
+use crate::errors::{Refused, flaw_of};
+use crate::reading::Object;
+use crate::wire::{members, read_items};
+use axum::body::Body;
+use axum::extract;
+use axum::http::Request;
+use book::Reply;
+use http_kit::Answer;
+use http_kit::path::PathIds;
+use http_kit::wire::Number;
+use order::{Item, Refusal};
+
+/// The kind of document that a notice is kept as.
+const NOTICE: &str = "afterpay-return";
+
+members! {
+    /// What the customer says to have sent back.
+    Notice {
+        order: i64,
+        capture_number: String,
+        total_gross_amount: Number,
+        items: Vec<Item>,
+        parent_transaction_reference: String,
+        transaction_reference: String,
+    }
+}
+
+fn read(body: &Object<'_>) -> Option<(String, Notice)> {
+    let capture = body.required("captureNumber", body.text("captureNumber", 50));
+    let notice = Notice {
+        order: None,
+        capture_number: capture.clone(),
+        total_gross_amount: body.kept_number("totalGrossAmount"),
+        items: Some(read_items(body)),
+        parent_transaction_reference: body.text("parentTransactionReference", 128),
+        transaction_reference: body.text("transactionReference", 100),
+    };
+    Some((capture?, notice))
+}
+
+pub(crate) async fn handle(
+    extract::State(state): extract::State<State>,
+    ids: PathIds,
+    request: Request<Body>,
+) -> Result<Answer, Refused> {
+    let mut call = WriteCall::read(&state, request).await?;
+    let order = call.order(&state, &ids).await?;
+    let (number, mut notice) = match call.parse(read) {
+        Ok(sent) => sent,
+        Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
+    };
+    if order.capture(&number).is_none() {
+        let flaw = flaw_of(&Refusal::UnknownCapture { number }, "");
+        return Err(call.refuse(&state, &[flaw]).await?);
+    }
+    notice.order = Some(order.id.0);
+    let merchant = call.access.merchant;
+    let (_, id) = state.book.identify(merchant).await?;
+    let id = format!("{}/{id}", order.id);
+    let kept = state
+        .book
+        .write_document(merchant, (NOTICE, &id), move |_before| notice.clone());
+    kept.await?;
+    let body = "{}".to_owned();
+    call.keep(&state, Reply { status: 200, body }).await
+}
