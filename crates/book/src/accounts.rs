@@ -217,7 +217,11 @@ impl Book {
     }
 
     /// Lets an account's anniversary pass, if it has come: what is set to renew does, by an order of its own.
-    pub(crate) async fn wake_account(&self, merchant: MerchantId, customer: &str) -> Result<(), BookError> {
+    pub(crate) async fn wake_account(
+        &self,
+        merchant: MerchantId,
+        customer: &str,
+    ) -> Result<Result<(), Refusal>, BookError> {
         let load = Load {
             merchant: merchant.0,
             documents: vec![account_key(customer)],
@@ -225,14 +229,7 @@ impl Book {
         };
         let (ids, customer) = (self.identify(merchant).await?, customer.to_owned());
         let run = move |work: &mut Work<'_>| pass_anniversary(work, ids, &customer);
-        // An order placed by the server itself is refused by nothing.
-        match Box::pin(self.transact(load, run)).await? {
-            Ok(()) => Ok(()),
-            Err(refusal) => {
-                tracing::warn!(%merchant, %refusal, "an account was due, but could not renew");
-                Ok(())
-            }
-        }
+        Box::pin(self.transact(load, run)).await
     }
 
     /// Hands lines of an order back: notes it on that order and registers the new one, both or neither, and keeps the

@@ -4,35 +4,88 @@
 //! it done.
 
 use crate::accounts::{KIND as ACCOUNT, account_key, loaded_account, put_account};
+use crate::verify::chain;
 use crate::work::Stop;
 use crate::{Book, BookError, Reference, Work};
 use order::{Command, Dialect, MerchantId, Order, OrderId, Refusal, Status};
 use store::rows::Load;
 
+/// What came of looking for what is due.
+#[derive(Debug, Clone, Default)]
+pub struct Moved {
+    /// How much was found to be due.
+    pub found: usize,
+    /// How much of it moved on.
+    pub done: usize,
+    /// What is due and can't move on. It stays due: a person must look.
+    pub stuck: Vec<Stuck>,
+    /// Whether there may be more: as much was found as was asked for.
+    pub more: bool,
+}
+
+/// Something that is due and can't move on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stuck {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// What, such as `order 1000000000`.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Moved {
+    fn note(&mut self, merchant: MerchantId, what: String, woken: Woken) -> Result<(), BookError> {
+        self.found = self.found.saturating_add(1);
+        let reason = match woken {
+            Ok(Ok(())) => {
+                self.done = self.done.saturating_add(1);
+                return Ok(());
+            }
+            Ok(Err(refusal)) => refusal.to_string(),
+            Err(error) if error.is_passing() => return Err(error),
+            Err(error) => chain(&error),
+        };
+        self.stuck.push(Stuck {
+            merchant,
+            what,
+            reason,
+        });
+        Ok(())
+    }
+}
+
+/// How waking something ended.
+type Woken = Result<Result<(), Refusal>, BookError>;
+
 impl Book {
-    /// Does what is due, and says how much there was.
+    /// Does what is due, on so many orders and so many accounts at the most; first what has waited longest. What can't
+    /// move on keeps nothing else from it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn run_due(&self, limit: i64) -> Result<usize, BookError> {
-        let due = self.store().due_orders(self.now().0, limit).await?;
-        for order in &due {
+    pub async fn run_due(&self, limit: i64) -> Result<Moved, BookError> {
+        let mut moved = Moved::default();
+        let orders = self.store().due_orders(self.now().0, limit).await?;
+        for order in &orders {
             let (merchant, id) = (MerchantId(order.merchant), OrderId(order.key));
-            if let Err(refusal) = self.wake(merchant, id).await? {
-                tracing::warn!(%merchant, order = %id, %refusal, "an order was due, but could not move on");
-            }
+            moved.note(merchant, format!("order {id}"), self.wake(merchant, id).await)?;
         }
         let accounts = self.store().due_documents(self.now().0, limit).await?;
         for account in accounts.iter().filter(|account| account.key.kind == ACCOUNT) {
-            self.wake_account(MerchantId(account.merchant), &account.key.id)
-                .await?;
+            let (merchant, customer) = (MerchantId(account.merchant), &account.key.id);
+            let woken = self.wake_account(merchant, customer).await;
+            moved.note(merchant, format!("account {customer}"), woken)?;
         }
-        Ok(due.len().max(accounts.len()))
+        moved.more = [orders.len(), accounts.len()]
+            .iter()
+            .any(|found| i64::try_from(*found).is_ok_and(|found| found >= limit));
+        Ok(moved)
     }
 
     /// Does what is due on one order. A customer's account is loaded with it: what the order starts or ends is written
     /// in the same transaction.
-    async fn wake(&self, merchant: MerchantId, id: OrderId) -> Result<Result<(), Refusal>, BookError> {
+    async fn wake(&self, merchant: MerchantId, id: OrderId) -> Woken {
         let Some(order) = self.order(merchant, &Reference::Id(id)).await? else {
             return Ok(Ok(()));
         };

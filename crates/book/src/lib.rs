@@ -40,6 +40,7 @@ pub use accounts::{HandBack, KeptAccount, Renew};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
 pub use deliveries::{Attempt, OwedCall};
 pub use documents::{Document, DocumentPage};
+pub use due::{Moved, Stuck};
 pub use edge::{Clock, Entropy};
 pub use error::BookError;
 pub use execute::{Executed, Idempotency, KeyReuse, Reply, Request, Step, Target};

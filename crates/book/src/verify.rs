@@ -138,7 +138,8 @@ fn columns(row: &OrderRow) -> OrderRow {
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error and all its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -59,6 +59,17 @@ impl fmt::Debug for Place {
 }
 
 impl PlaceOptions {
+    /// Refuses the options for a command that has a place of its own.
+    pub(crate) fn not_for(&self, command: &str) -> Result<(), CommandError> {
+        if self.data.is_none() && self.database.is_none() {
+            return Ok(());
+        }
+        Err(CommandError::new(format!(
+            "`{command}` keeps its data in a temporary folder of its own"
+        ))
+        .hint("leave out --data and --database, or use `ordrebok serve`"))
+    }
+
     /// The place that the options name, else the environment, else the default folder.
     pub(crate) fn place(self) -> Result<Place, CommandError> {
         self.place_or(

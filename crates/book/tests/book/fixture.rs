@@ -8,6 +8,8 @@ use order::{
 use rust_decimal::Decimal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use store::Store;
+use store::rows::{Before, Changes, EventRow, Load, Loaded, OrderKey, OrderWrite};
 
 pub(crate) struct TestClock(AtomicI64);
 
@@ -39,6 +41,7 @@ pub(crate) struct Fixture {
     pub(crate) other: Book,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) merchant: MerchantId,
+    pub(crate) database: Database,
 }
 
 impl Fixture {
@@ -57,7 +60,56 @@ impl Fixture {
             other,
             clock,
             merchant,
+            database: database.clone(),
         }
+    }
+
+    /// Makes an order's snapshot unreadable, as a damaged disk might.
+    pub(crate) async fn spoil(&self, id: OrderId) {
+        let store = Store::open(&self.database).await.unwrap();
+        let mut row = store
+            .order(self.merchant.0, &OrderKey::Id(id.0))
+            .await
+            .unwrap()
+            .unwrap();
+        let before = Before {
+            version: row.version,
+            created_at: row.created_at,
+            customer: row.customer.clone(),
+            kind: row.kind.clone(),
+            state: row.state.clone(),
+            products: vec!["P1".to_owned()],
+        };
+        row.version += 1;
+        "{}".clone_into(&mut row.snapshot);
+        let event = EventRow {
+            sequence: row.version,
+            at: row.updated_at,
+            kind: "spoiled".to_owned(),
+            body: "{}".to_owned(),
+        };
+        let (merchant, products) = (self.merchant.0, before.products.clone());
+        let decide = move |_: &Loaded| {
+            let order = OrderWrite {
+                row: row.clone(),
+                before: Some(before.clone()),
+                events: vec![event.clone()],
+                names: Vec::new(),
+                references: Vec::new(),
+                products: products.clone(),
+            };
+            let changes = Changes {
+                orders: vec![order],
+                ..Changes::default()
+            };
+            Ok::<_, ()>((changes, ()))
+        };
+        let load = Load {
+            merchant,
+            ..Load::default()
+        };
+        Box::pin(store.transact(load, decide)).await.unwrap().unwrap();
+        store.close().await;
     }
 
     async fn close(&self) {

@@ -46,6 +46,7 @@ behaviours! {
         a_refusal_is_kept_under_its_key_too,
         racing_captures_never_exceed_the_reservation,
         what_is_due_is_done_once_by_two_servers,
+        what_can_not_move_on_holds_up_nothing_else,
         a_callback_is_owed_once_for_one_outcome;
     reading:
         a_kept_answer_is_never_stale,

@@ -147,10 +147,10 @@ pub(crate) async fn racing_captures_never_exceed_the_reservation(fixture: Fixtur
 
 pub(crate) async fn what_is_due_is_done_once_by_two_servers(fixture: Fixture) {
     let id = fixture.reserved("ORDER1", 100).await;
-    assert_eq!(fixture.book.run_due(10).await.unwrap(), 0);
+    assert_eq!(fixture.book.run_due(10).await.unwrap().found, 0);
     fixture.clock.pass(31 * 86_400_000);
     let (one, other) = tokio::join!(fixture.book.run_due(10), fixture.other.run_due(10));
-    assert!(one.unwrap() + other.unwrap() >= 1);
+    assert!(one.unwrap().done + other.unwrap().done >= 1);
     let order = fixture
         .book
         .order(fixture.merchant, &Reference::Id(id))
@@ -163,10 +163,38 @@ pub(crate) async fn what_is_due_is_done_once_by_two_servers(fixture: Fixture) {
     );
     assert_eq!(order.status.word(), "failed:expired");
     assert_eq!(
-        fixture.other.run_due(10).await.unwrap(),
+        fixture.other.run_due(10).await.unwrap().found,
         0,
         "nothing is due twice"
     );
+}
+
+/// An order whose snapshot can't be read keeps no other from moving on.
+pub(crate) async fn what_can_not_move_on_holds_up_nothing_else(fixture: Fixture) {
+    let broken = fixture.reserved("ORDER1", 100).await;
+    fixture.spoil(broken).await;
+    fixture.clock.pass(1000);
+    let sound = fixture.reserved("ORDER2", 100).await;
+    fixture.clock.pass(32 * 86_400_000);
+    let moved = fixture.book.run_due(10).await.unwrap();
+    assert_eq!((moved.found, moved.done, moved.more), (2, 1, false));
+    assert_eq!(moved.stuck.len(), 1);
+    let stuck = &moved.stuck[0];
+    assert_eq!(
+        (stuck.merchant, &stuck.what),
+        (fixture.merchant, &format!("order {broken}"))
+    );
+    assert!(
+        fixture.book.run_due(1).await.unwrap().more,
+        "it stays the first in line"
+    );
+    let order = fixture
+        .book
+        .order(fixture.merchant, &Reference::Id(sound))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(order.status.word(), "failed:expired");
 }
 
 pub(crate) async fn a_callback_is_owed_once_for_one_outcome(fixture: Fixture) {

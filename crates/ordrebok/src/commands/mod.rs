@@ -50,7 +50,7 @@ enum Command {
 pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
     let CommandLine { place, command } = line;
     match command {
-        Command::Demo(demo) => demo.run(),
+        Command::Demo(demo) => place.not_for("demo").and_then(|()| demo.run()),
         Command::Serve(serve) => serve.run(place),
         Command::Merchant(merchant) => merchant.run(place),
         Command::Credential(credential) => credential.run(place),

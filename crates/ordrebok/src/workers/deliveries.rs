@@ -17,7 +17,7 @@ use crate::telemetry::chain;
 
 /// How much longer than the call itself a claim lasts: time to write down what came of it. A server that dies loses
 /// its claims after that, and another one makes the calls.
-const LEASE_BEYOND_CALL: Duration = Duration::from_secs(30);
+const LEASE_BEYOND_CALL: Duration = Duration::from_secs(5);
 
 /// Makes the calls that are owed.
 #[derive(Clone)]

@@ -6,9 +6,10 @@
 
 mod deliveries;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use book::Book;
+use book::{Book, Stuck};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -24,7 +25,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait after the database has failed.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// How many orders to move on before looking around again.
-const ORDERS_AT_ONCE: i64 = 100;
+const AT_ONCE: i64 = 100;
+/// How many to look at when many are stuck.
+const MOST_AT_ONCE: i64 = 10_000;
 /// How often to clear away.
 const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// How long an answer is kept under its idempotency key: ten days, as the Marketplace documents it.
@@ -62,10 +65,22 @@ impl Workers {
 
 /// Completes orders and lets reservations lapse when their time has come.
 async fn move_orders_on(book: Book, mut stopping: watch::Receiver<bool>) {
+    let mut told = HashSet::new();
+    let mut limit = AT_ONCE;
     loop {
-        let pause = match book.run_due(ORDERS_AT_ONCE).await {
-            Ok(moved) if i64::try_from(moved).is_ok_and(|moved| moved >= ORDERS_AT_ONCE) => Duration::ZERO,
-            Ok(_) => LOOK_EVERY,
+        let pause = match book.run_due(limit).await {
+            Ok(moved) => {
+                // What is stuck stays the first in line: look further, past it.
+                let is_held_up = moved.more && moved.done < moved.found;
+                let further = limit.saturating_mul(2).min(MOST_AT_ONCE);
+                limit = if is_held_up { further } else { AT_ONCE };
+                tell(moved.stuck, &mut told);
+                if moved.more && moved.done > 0 {
+                    Duration::ZERO
+                } else {
+                    LOOK_EVERY
+                }
+            }
             Err(error) => {
                 tracing::error!(error = chain(&error), "orders that are due could not be moved on");
                 PAUSE_AFTER_FAILURE
@@ -75,6 +90,20 @@ async fn move_orders_on(book: Book, mut stopping: watch::Receiver<bool>) {
             _ = stopping.wait_for(|stop| *stop) => return,
             () = book.order_due(), if pause == LOOK_EVERY => {}
             () = sleep(pause) => {}
+        }
+    }
+}
+
+/// Logs each thing that is stuck, once for as long as the server runs.
+fn tell(stuck: Vec<Stuck>, told: &mut HashSet<Stuck>) {
+    for stuck in stuck {
+        if told.insert(stuck.clone()) {
+            let Stuck {
+                merchant,
+                what,
+                reason,
+            } = stuck;
+            tracing::error!(%merchant, what, reason, "something is due and can't move on: a person must look");
         }
     }
 }
