@@ -21,6 +21,9 @@ pub struct IssuedToken {
     pub access: Access,
 }
 
+/// How many old answers go in one transaction.
+const PURGED_AT_ONCE: i64 = 1000;
+
 /// Why a caller is not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
@@ -141,9 +144,9 @@ impl Book {
     pub async fn purge(&self, answers_for_millis: i64) -> Result<(), BookError> {
         let now = self.now().0;
         self.store().delete_expired_tokens(now).await?;
-        self.store()
-            .purge_answers(now.saturating_sub(answers_for_millis), 1000)
-            .await?;
+        // In steps, so that a great many don't hold up the writes of others.
+        let before = now.saturating_sub(answers_for_millis);
+        while self.store().purge_answers(before, PURGED_AT_ONCE).await? > 0 {}
         Ok(())
     }
 }
