@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use book::{Access, Api, Executed, Idempotency, KeyReuse, Reply, Scope};
 use bytes::Bytes;
+use http_kit::query::Query;
 use http_kit::{Answer, body, headers};
 use std::sync::Arc;
 
@@ -54,6 +55,16 @@ pub(crate) struct Write {
     pub(crate) access: Arc<Access>,
     pub(crate) idempotency: Idempotency,
     pub(crate) body: Bytes,
+    /// Whether prices are asked for.
+    pub(crate) wants_prices: bool,
+}
+
+/// Whether a query has `fetch-price=true`.
+pub(crate) fn wants_prices(query: Option<&str>) -> bool {
+    let query = Query::parse(query.unwrap_or_default()).unwrap_or_default();
+    query
+        .all("fetch-price")
+        .any(|value| value.eq_ignore_ascii_case("true"))
 }
 
 /// Lets a write in.
@@ -79,6 +90,7 @@ pub(crate) async fn writer(state: &State, request: Request<Body>) -> Result<Writ
         reuse: KeyReuse::Replay,
     };
     Ok(Write {
+        wants_prices: wants_prices(parts.uri.query()),
         access,
         idempotency,
         body,

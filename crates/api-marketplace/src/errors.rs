@@ -58,7 +58,12 @@ kinds! {
     RETURN_TOO_LATE = BAD_REQUEST "2134" "The order cannot be returned as the order already expired";
     INVALID_DEPLOYMENT = NOT_FOUND "2138" "Invalid Deployment";
     NOTHING_RENEWS = BAD_REQUEST "2136" "Please review the renewal settings. Auto-renewal needs to be turned on for at least 1 quantity";
+    INVALID_CURRENCY = BAD_REQUEST "2128" "Currency is not valid for Offer ID";
+    NOT_ELIGIBLE = BAD_REQUEST "2129" "Customer is not eligible to purchase Offer ID";
     CURRENCY_TWICE = BAD_REQUEST "2140" "Order contains order level currency and line-item level currency";
+    NOT_QUALIFIED = BAD_REQUEST "2141" "Customer is not qualified for the promotion";
+    INVALID_CODE = BAD_REQUEST "2146" "Invalid Flexible Discount Code";
+    ONE_CODE = BAD_REQUEST "2147" "Only one flexible discount code is allowed per line item";
     RENEWED_ALREADY = BAD_REQUEST "2164" "All subscriptions are already renewed";
     INVALID_SUBSCRIPTION = NOT_FOUND "3115" "Invalid Customer or Subscription ID";
     RENEWAL_QUANTITY = BAD_REQUEST "3116" "renewalQuantity out of range";

@@ -138,6 +138,7 @@ fn line_of(line: &Value, currency: Currency) -> Result<Line, String> {
         deployment: text(members, "deploymentId"),
         promotions: codes(members),
         discount: text(members, "discountCode"),
+        price: None,
     };
     let is_returned = text(members, "status").as_deref() == Some(status::RETURNED);
     Ok(Line {

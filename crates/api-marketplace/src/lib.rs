@@ -8,6 +8,7 @@
 //! refusing a repeated request id (the original "may").
 
 mod auth;
+pub mod catalogue;
 mod errors;
 pub mod import;
 mod operations;
@@ -26,7 +27,7 @@ use http_kit::Failure;
 use http_kit::body::BodyLimits;
 use operations::{
     create_customer, create_order, deployments, get_customer, get_order, health, list_customers,
-    order_history, ping, resellers, sandbox, subscriptions, token, update_customer, update_order,
+    order_history, ping, promotions, resellers, sandbox, subscriptions, token, update_customer, update_order,
 };
 use order::Order;
 
@@ -74,6 +75,8 @@ pub fn routes(state: State) -> Router {
 /// Resellers, customers, deployments.
 fn accounts() -> Router<State> {
     Router::new()
+        .route("/v3/promotions", get(promotions::list))
+        .route("/v3/flex-discounts", get(promotions::list_flexible))
         .route("/v3/resellers", get(resellers::list).post(resellers::create))
         .route(
             "/v3/resellers/{reseller}",

@@ -279,4 +279,34 @@ impl Book {
         let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
         executed.ok_or_else(|| BookError::Unknown(kind.to_owned()))
     }
+
+    /// Keeps documents, each in the place of the one that had its kind and id; all of them or none.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails.
+    pub async fn put_documents<T>(
+        &self,
+        merchant: MerchantId,
+        documents: Vec<Document<T>>,
+    ) -> Result<Result<(), Refusal>, BookError>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + 'static,
+    {
+        let load = Load {
+            merchant: merchant.0,
+            documents: documents.iter().map(Document::key).collect(),
+            ..Load::default()
+        };
+        let run = move |work: &mut Work<'_>| {
+            for (place, document) in documents.iter().enumerate() {
+                let before = work.version_of(place);
+                work.put(&Document {
+                    version: before,
+                    ..document.clone()
+                })?;
+            }
+            Ok(())
+        };
+        Box::pin(self.transact(load, run)).await
+    }
 }

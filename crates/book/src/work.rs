@@ -97,6 +97,12 @@ impl<'a> Work<'a> {
             .transpose()
     }
 
+    /// The version of the loaded document at this place; zero when there is none.
+    pub(crate) fn version_of(&self, place: usize) -> i64 {
+        let row = self.loaded.documents.get(place).and_then(Option::as_ref);
+        row.map_or(0, |row| row.version)
+    }
+
     /// Writes a document, new or in the place of the version that was loaded.
     pub(crate) fn put<T: Serialize>(&mut self, document: &Document<T>) -> Result<(), BookError> {
         let (row, before) = document.to_row(self.context.now)?;

@@ -240,7 +240,7 @@ pub fn subscription_id(ids: &mut Ids) -> String {
 }
 
 /// The same day (UTC) so many years later, at midnight; the 29th of February becomes the 28th.
-fn years_later(at: Timestamp, years: i64) -> Timestamp {
+pub(crate) fn years_later(at: Timestamp, years: i64) -> Timestamp {
     let moved = at.day().and_then(|day| day.checked_add(years.years()).ok());
     let moved = moved.and_then(|day| {
         TimeZone::UTC

@@ -1,6 +1,6 @@
 //! What a customer has subscribed to.
 
-use crate::{AccountRefusal, Currency, Item, Opaque, Quantity, Timestamp};
+use crate::{AccountRefusal, Currency, Item, LinePrice, Opaque, Quantity, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// So many licences of one product, until the anniversary.
@@ -109,6 +109,9 @@ pub struct LineTerms {
     /// The volume discount that was agreed elsewhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discount: Option<String>,
+    /// What the line costs, where there was a catalogue to say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<LinePrice>,
 }
 
 impl LineTerms {

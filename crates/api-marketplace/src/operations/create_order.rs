@@ -2,6 +2,7 @@
 //! renews subscriptions whose term is over. `PREVIEW` and `PREVIEW_RENEWAL` only look.
 
 use crate::auth::Write;
+use crate::catalogue;
 use crate::errors::{ApiError, CURRENCY_TWICE, INVALID_FIELDS, INVALID_ORDER};
 use crate::operations::order_history::known;
 use crate::operations::preview;
@@ -17,7 +18,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{
     Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Order, Payment,
-    PaymentMethod, Quantity, Refusal, Registration, ReturnedLine, Timestamp,
+    PaymentMethod, Quantity, Refusal, Registration, ReturnedLine,
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -72,15 +73,10 @@ async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, 
     let asked = (state, write, &placement);
     let deed = match placement.order_type {
         OrderType::Preview | OrderType::PreviewRenewal => {
-            let shown = look(
-                &placement,
-                customer,
-                account.map(|kept| kept.body),
-                state.book.now(),
-            )?;
+            let shown = look(asked, customer, account.map(|kept| kept.body)).await?;
             return Ok(Asked::Look(shown));
         }
-        OrderType::New => purchase(asked, buyer).await?,
+        OrderType::New => purchase(asked, buyer, account.map(|kept| kept.body)).await?,
         OrderType::Renewal => renewal(asked, buyer, account.map(|kept| kept.body)).await?,
         OrderType::Return => hand_back(asked, buyer).await?,
     };
@@ -90,33 +86,70 @@ async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, 
 /// What is asked, by whom.
 type Sent<'s> = (&'s State, &'s Write, &'s Placement);
 
-fn look(
-    placement: &Placement,
+/// Shows what an order would come to.
+async fn look(
+    (state, write, placement): Sent<'_>,
     customer: &str,
     account: Option<Account>,
-    now: Timestamp,
 ) -> Result<Answer, ApiError> {
     let account = account.unwrap_or_else(Account::bare);
     let preview = if placement.order_type == OrderType::Preview {
-        preview::purchase(placement, &account, agreed_currency(placement)?)
+        let currency = agreed_currency(placement)?;
+        let mut preview = preview::purchase(placement, &account, currency);
+        let offers = preview.offers();
+        let mut priced = catalogue::check(
+            (state, write.access.merchant),
+            placement,
+            (&account, currency),
+            offers,
+        )
+        .await?;
+        if !write.wants_prices {
+            for line in &mut priced {
+                line.price = None;
+            }
+        }
+        preview.price(priced);
+        preview
     } else {
         preview::renewal(placement, &account)?
     };
-    Ok(Answer::json(
-        StatusCode::OK,
-        &preview.show(placement, customer, now),
-    ))
+    let shown = preview.show(placement, customer, state.book.now());
+    Ok(Answer::json(StatusCode::OK, &shown))
 }
 
-async fn purchase((state, write, placement): Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
+async fn purchase(
+    (state, write, placement): Sent<'_>,
+    buyer: Buyer,
+    account: Option<Account>,
+) -> Result<Deed, ApiError> {
+    let account = account.unwrap_or_else(Account::bare);
     let currency = agreed_currency(placement)?;
-    let lines = placement.lines.iter();
-    let items = lines
-        .map(|line| item(line, &line.terms, currency))
-        .collect::<Result<_, _>>()?;
+    let offers = placement.lines.iter().map(|line| line.offer.clone()).collect();
+    let priced = catalogue::check(
+        (state, write.access.merchant),
+        placement,
+        (&account, currency),
+        offers,
+    )
+    .await?;
+    let mut gross = Amount::ZERO;
+    let mut items = Vec::with_capacity(placement.lines.len());
+    for (line, priced) in placement.lines.iter().zip(&priced) {
+        let cost = priced.price.map_or(Amount::ZERO, |price| price.line);
+        gross = gross
+            .plus(cost)
+            .map_err(|error| ApiError::from(&Refusal::from(error)))?;
+        let terms = LineTerms {
+            price: priced.price,
+            ..line.terms.clone()
+        };
+        items.push(item(line, &terms, currency)?);
+    }
     let registration = buyer.registration(state, write, placement, (Kind::New, currency));
     Ok(Deed::Purchase(Registration {
         items,
+        gross,
         ..registration.await?
     }))
 }
@@ -300,7 +333,7 @@ fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item
     })
 }
 
-pub(super) fn quantity(line: &PlacedLine) -> Result<Quantity, ApiError> {
+pub(crate) fn quantity(line: &PlacedLine) -> Result<Quantity, ApiError> {
     Quantity::new(Decimal::from(line.quantity)).map_err(|error| ApiError::from(&Refusal::from(error)))
 }
 

@@ -1,10 +1,10 @@
 //! Get details of a specific order: `GET /v3/customers/{customer}/orders/{order}`.
 
 use crate::errors::{ApiError, INVALID_ORDER};
-use crate::wire::order::{customer_of, text};
+use crate::wire::order::{customer_of, priced_text, text};
 use crate::{State, auth};
 use axum::extract;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use book::Reference;
 use bytes::Bytes;
 use http_kit::Answer;
@@ -14,11 +14,18 @@ use order::{Dialect, Order};
 pub(crate) async fn handle(
     extract::State(state): extract::State<State>,
     ids: PathIds,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Answer, ApiError> {
     let access = auth::reader(&state, &headers).await?;
     let (customer, order) = (ids.get("customer")?, ids.get("order")?);
     let reference = Reference::Shown(Dialect::Marketplace, order.to_owned());
+    if auth::wants_prices(uri.query()) {
+        let kept = state.book.order(access.merchant, &reference).await?;
+        let kept = kept.filter(|order| customer_of(order) == customer);
+        let kept = kept.ok_or_else(|| ApiError::new(INVALID_ORDER))?;
+        return Ok(Answer::json_text(StatusCode::OK, priced_text(&kept)));
+    }
     let kept = state
         .book
         .rendered(access.merchant, Dialect::Marketplace, reference, with_customer)

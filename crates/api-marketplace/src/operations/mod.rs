@@ -10,6 +10,7 @@ pub(crate) mod list_customers;
 pub(crate) mod order_history;
 pub(crate) mod ping;
 pub(crate) mod preview;
+pub(crate) mod promotions;
 pub(crate) mod resellers;
 pub(crate) mod sandbox;
 pub(crate) mod subscriptions;

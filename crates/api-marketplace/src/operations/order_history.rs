@@ -53,10 +53,15 @@ pub(crate) async fn handle(
         .history(access.merchant, wanted, paging.offset, paging.limit)
         .await?;
     paging.check(found.total)?;
+    let shown = if auth::wants_prices(uri.query()) {
+        order::priced_text
+    } else {
+        order::text
+    };
     let items = found
         .orders
         .iter()
-        .map(|found| RawValue::from_string(order::text(found)));
+        .map(|found| RawValue::from_string(shown(found)));
     let items: Vec<_> = items.filter_map(Result::ok).collect();
     let page = Page {
         total_count: found.total,

@@ -1,12 +1,13 @@
 //! What an order would come to, without placing it.
 
 use super::create_order::quantity;
+use crate::catalogue::Priced;
 use crate::errors::ApiError;
 use crate::wire::order::{Applied, LineResource, OrderResource};
 use crate::wire::placement::Placement;
 use crate::wire::status;
 use http_kit::wire::{Number, time};
-use order::{Account, Currency, Quantity, RenewedLine, Timestamp, offer};
+use order::{Account, Currency, LinePrice, Quantity, RenewedLine, Timestamp, offer};
 
 /// What an order would come to: its lines, each with the offer that the customer is entitled to.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ struct PreviewLine {
     discount: Option<String>,
     renewed: RenewedLine,
     status: &'static str,
+    price: Option<LinePrice>,
 }
 
 /// A purchase: each offer at the level that the customer's licences come to with it, whatever level was asked for.
@@ -40,6 +42,7 @@ pub(crate) fn purchase(placement: &Placement, account: &Account, currency: Curre
             deployment: line.terms.deployment.clone(),
         },
         status: "",
+        price: None,
     };
     Preview {
         currency,
@@ -66,6 +69,7 @@ pub(crate) fn renewal(placement: &Placement, account: &Account) -> Result<Previe
             discount: sent.and_then(|line| line.terms.discount.clone()),
             renewed,
             status: status::COMPLETE,
+            price: None,
         }
     };
     Ok(Preview {
@@ -84,6 +88,22 @@ pub(crate) fn wanted(placement: &Placement) -> Result<Vec<(String, Quantity)>, A
 }
 
 impl Preview {
+    /// Adds what the lines cost, by the catalogue's offers.
+    pub(crate) fn price(&mut self, priced: Vec<Priced>) {
+        for (line, priced) in self.lines.iter_mut().zip(priced) {
+            line.renewed.product = priced.offer;
+            line.price = priced.price;
+        }
+    }
+
+    /// The offers of its lines, at the levels that were found.
+    pub(crate) fn offers(&self) -> Vec<String> {
+        self.lines
+            .iter()
+            .map(|line| line.renewed.product.clone())
+            .collect()
+    }
+
     /// The order as it would be: without id, status and links.
     pub(crate) fn show<'p>(
         &'p self,
@@ -91,7 +111,8 @@ impl Preview {
         customer: &'p str,
         now: Timestamp,
     ) -> OrderResource<'p> {
-        OrderResource {
+        let prices: Vec<_> = self.lines.iter().map(|line| line.price).collect();
+        let mut shown = OrderResource {
             external_reference_id: placement.reference.as_deref().unwrap_or_default(),
             order_id: String::new(),
             customer_id: customer,
@@ -101,9 +122,14 @@ impl Preview {
             currency_code: self.currency.code(),
             creation_date: time::seconds_text(now.0),
             status: "",
+            pricing_summary: Vec::new(),
             line_items: self.lines.iter().map(PreviewLine::show).collect(),
             links: None,
+        };
+        if prices.iter().any(Option::is_some) {
+            shown.add_prices(&prices, self.currency);
         }
+        shown
     }
 }
 
@@ -120,6 +146,8 @@ impl PreviewLine {
             discount_code: self.discount.clone(),
             promotions: Applied::all(&self.promotions),
             flex_discounts: Applied::all(&self.promotions),
+            prorated_days: None,
+            pricing: None,
         }
     }
 }

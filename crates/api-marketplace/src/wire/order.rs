@@ -4,7 +4,7 @@ use super::link::{self, SelfLink};
 use super::status;
 use http_kit::overlay::{self, Patch};
 use http_kit::wire::{Number, time};
-use order::{Dialect, Line, LineTerms, Order};
+use order::{Amount, Currency, Dialect, Line, LinePrice, LineTerms, Order};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub(crate) struct OrderResource<'o> {
     pub(crate) creation_date: String,
     pub(crate) status: &'static str,
     pub(crate) line_items: Vec<LineResource<'o>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pricing_summary: Vec<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) links: Option<SelfLink>,
 }
@@ -47,6 +49,71 @@ pub(crate) struct LineResource<'o> {
     pub(crate) promotions: Vec<Applied>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) flex_discounts: Vec<Applied>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prorated_days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pricing: Option<Pricing>,
+}
+
+/// What a line costs.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Pricing {
+    #[serde(rename = "partnerPrice")]
+    yearly: Number,
+    #[serde(rename = "discountedPartnerPrice")]
+    discounted: Number,
+    #[serde(rename = "netPartnerPrice")]
+    prorated: Number,
+    #[serde(rename = "lineItemPartnerPrice")]
+    line: Number,
+}
+
+/// What all lines cost.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Summary {
+    total_line_item_partner_price: Number,
+    currency_code: &'static str,
+}
+
+impl Pricing {
+    fn of(price: LinePrice, currency: Currency) -> Self {
+        let money = |amount: Amount| in_coins(amount, currency);
+        Self {
+            yearly: money(price.yearly),
+            discounted: money(price.discounted),
+            prorated: money(price.prorated),
+            line: money(price.line),
+        }
+    }
+}
+
+/// An amount with the decimals of its currency.
+fn in_coins(amount: Amount, currency: Currency) -> Number {
+    let mut decimal = currency.round(amount).decimal();
+    decimal.rescale(currency.decimals());
+    Number(decimal)
+}
+
+impl OrderResource<'_> {
+    /// Adds what the lines cost, and what all of them do. Without a price for each of them there is no sum.
+    pub(crate) fn add_prices(&mut self, prices: &[Option<LinePrice>], currency: Currency) {
+        for (line, price) in self.line_items.iter_mut().zip(prices) {
+            line.prorated_days = price.map(|price| price.days);
+            line.pricing = price.map(|price| Pricing::of(price, currency));
+        }
+        let lines: Option<Vec<Amount>> = prices.iter().map(|price| price.map(|price| price.line)).collect();
+        let total = lines
+            .filter(|lines| !lines.is_empty())
+            .and_then(|lines| Amount::sum(lines).ok());
+        self.pricing_summary = total
+            .map(|total| Summary {
+                total_line_item_partner_price: in_coins(total, currency),
+                currency_code: currency.code(),
+            })
+            .into_iter()
+            .collect();
+    }
 }
 
 /// A promotion that was applied to a line.
@@ -89,6 +156,7 @@ impl<'o> OrderResource<'o> {
             currency_code: order.currency.code(),
             creation_date: time::seconds_text(order.placed_at.0),
             status: status::code(&order.status),
+            pricing_summary: Vec::new(),
             line_items: lines
                 .map(|(place, line)| LineResource::of(order, place, line))
                 .collect(),
@@ -122,8 +190,22 @@ impl<'o> LineResource<'o> {
             discount_code: terms.discount,
             promotions: Applied::all(&terms.promotions),
             flex_discounts: Applied::all(&terms.promotions),
+            prorated_days: None,
+            pricing: None,
         }
     }
+}
+
+/// The order as JSON text with what its lines cost, once it is complete.
+pub(crate) fn priced_text(order: &Order) -> String {
+    if order.overlay.contains_key(&Dialect::Marketplace) || status::code(&order.status) != status::COMPLETE {
+        return text(order);
+    }
+    let lines = order.lines.iter();
+    let prices: Vec<_> = lines.map(|line| LineTerms::of(&line.item).price).collect();
+    let mut resource = OrderResource::of(order);
+    resource.add_prices(&prices, order.currency);
+    serde_json::to_string(&resource).unwrap_or_default()
 }
 
 /// The order as JSON text. An imported one is given back as its system wrote it, until something here changes it.

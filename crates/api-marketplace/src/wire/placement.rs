@@ -223,6 +223,7 @@ impl PlacedLine {
             deployment: fields.text("deploymentId", LONGEST_ID, complaints),
             promotions,
             discount: fields.text("discountCode", LONGEST_ID, complaints),
+            price: None,
         };
         let subscription = if renews {
             Some(fields.needed_text("subscriptionId", LONGEST_ID, complaints))

@@ -1,5 +1,6 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
+mod catalogue;
 mod credential;
 mod demo;
 mod export;
@@ -43,6 +44,7 @@ enum Command {
     Settle(settle::Settle),
     #[command(subcommand)]
     User(user::User),
+    Catalogue(catalogue::Catalogue),
     Verify(verify::Verify),
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Export(export) => export.run(place),
         Command::Settle(settle) => settle.run(place),
         Command::User(user) => user.run(place),
+        Command::Catalogue(catalogue) => catalogue.run(place),
         Command::Verify(verify) => verify.run(place),
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod catalogue;
 mod history;
 mod order;
 mod renewals;
