@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod catalogue;
+mod clients;
 mod history;
 mod order;
 mod renewals;
