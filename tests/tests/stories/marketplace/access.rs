@@ -1,9 +1,9 @@
 //! Tokens, API keys, correlation ids.
 
-use super::{customer, error, placed};
+use super::{completed, customer, error, placed};
 use axum::http::Method;
 use serde_json::json;
-use stories::{Caller, Server, marketplace, story};
+use stories::{Caller, Options, Server, Stage, marketplace, story};
 
 /// A call that needs an account and nothing else.
 const PROBE: &str = "/partnerservice/ping";
@@ -157,5 +157,52 @@ story! {
         server.http().get("/ping").header("x-api-key", "x").await.expect(403).matches(&error("4115", &json!([])));
         server.http().get("/partnerservice/ping").await.expect(403).matches(&error("4117", &json!([])));
         assert_eq!(partner.get("/partnerservice/ping").await.expect(200).text(), "pong");
+    }
+
+    /// Every operation but the token server's wants a token; every write wants the write scope, a correlation id and a
+    /// body that it understands, and says so in the API's own form.
+    async fn every_operation_wants_a_token_and_every_write_a_body_that_it_understands(stage: Stage) {
+        let quick = "[marketplace]\ncomplete_after_milliseconds = 0\n";
+        let server = stage.start(&Options::default().sandbox().configuration(quick));
+        let partner = server.marketplace_partner().await;
+        let ada = customer(&partner, "Ada").await;
+        let order = completed(&partner, &placed(&partner, &ada, &marketplace::order("a", 1)).await).await;
+        let (id, subscription) = (order["orderId"].as_str().unwrap(), order["lineItems"][0]["subscriptionId"].as_str().unwrap());
+        let address = json!({ "companyProfile": { "address": { "country": "NO" } } });
+        let deployment = partner.post(&format!("/v3/customers/{ada}/deployments"), &address).await.expect(201).json();
+        let deployment = deployment["links"]["self"]["uri"].as_str().unwrap().to_owned();
+        let reads = [
+            "/partnerservice/ping".to_owned(), "/v3/resellers".to_owned(), "/v3/resellers/1000396138/customers".to_owned(),
+            "/v3/promotions".to_owned(), "/v3/flex-discounts".to_owned(), format!("/v3/customers/{ada}"),
+            format!("/v3/customers/{ada}/orders"), format!("/v3/customers/{ada}/orders/{id}"),
+            format!("/v3/customers/{ada}/subscriptions"), format!("/v3/customers/{ada}/subscriptions/{subscription}"),
+            format!("/v3/customers/{ada}/deployments"), deployment.clone(),
+        ];
+        for path in reads {
+            partner.get(&path).without("authorization").await.expect(403).matches(&error("4117", &json!([])));
+            partner.get(&path).header("authorization", "Bearer 1.x").await.expect(401).matches(&error("4116", &json!([])));
+            let answer = partner.get(&path).await;
+            assert!([200, 400].contains(&answer.status()), "{path}: {}", answer.text());
+        }
+        let reader = partner.merchant.credential("marketplace", &["--scope", "read"]).await;
+        let reader = partner.merchant.marketplace_with(reader).await;
+        let writes = [
+            (Method::POST, "/v3/resellers".to_owned()), (Method::POST, "/v3/customers".to_owned()),
+            (Method::PATCH, format!("/v3/customers/{ada}")), (Method::POST, format!("/v3/customers/{ada}/orders")),
+            (Method::PATCH, format!("/v3/customers/{ada}/orders/{id}")), (Method::PATCH, format!("/v3/customers/{ada}/subscriptions/{subscription}")),
+            (Method::POST, format!("/v3/customers/{ada}/deployments")), (Method::PATCH, deployment),
+            (Method::PATCH, format!("/v3/sandbox/customers/{ada}")), (Method::PATCH, format!("/v3/sandbox/customers/{ada}/orders/{id}")),
+        ];
+        for (method, path) in writes {
+            let call = |caller: &Caller| caller.call(method.clone(), &path).body("application/json", "{}");
+            call(&partner).without("authorization").await.expect(403).matches(&error("4117", &json!([])));
+            call(&reader).await.expect(403).matches(&error("4121", &json!([])));
+            call(&partner).without("x-correlation-id").await.expect(400).matches(&error("4119", &json!([])));
+            for body in ["", "[]", "{", "{\"companyProfile\":\"\\u0000\"}", "{\"companyProfile\":[],\"lineItems\":{},\"autoRenewal\":7,\"status\":[],\"externalReferenceId\":{}}"] {
+                let refused = partner.call(method.clone(), &path).body("application/json", body).await;
+                assert_eq!(refused.status(), 400, "{method} {path} {body}: {}", refused.text());
+                refused.contains(&json!({ "code": "[text]", "message": "[text]", "additionalDetails": "[any]" }));
+            }
+        }
     }
 }
