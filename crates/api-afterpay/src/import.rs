@@ -68,7 +68,12 @@ pub fn read(document: Value) -> Result<Vec<Told>, ImportError> {
             problem: first.message(crate::language::Language::En).message,
         }
     })?;
+    // The date is given back as it came even where the reservation is not to lapse by it: see the rules of importing.
+    let expires_at = order.reservation.as_mut().and_then(|held| held.expires_at.take());
     let patch = overlay::difference(&plain_value(&order), &document);
+    if let Some(held) = &mut order.reservation {
+        held.expires_at = expires_at;
+    }
     if !patch.is_empty() {
         let patch = Opaque::of(&patch).map_err(|error| ImportError::Unkept(error.to_string()))?;
         order.overlay.insert(Dialect::AfterPay, patch);
@@ -268,7 +273,8 @@ fn reservation_of(
         id: named.unwrap_or_else(|| ids.uuid()),
         authorised: gross,
         excess: Amount::ZERO,
-        expires_at: expires_at.map(Timestamp),
+        // The day that it names is still one on which something can be captured.
+        expires_at: expires_at.map(|at| Timestamp(at).plus_days(1).plus_millis(-1000)),
     })
 }
 

@@ -240,3 +240,118 @@ fn customer_of(order: &Order) -> Option<Customer> {
         ..Customer::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use order::{
+        Cause, Command, Context, Currency, Ids, Item, Kind, NumberStyle, OrderId, PaymentMethod, Quantity,
+        Registration, ReserveRequest, Timestamp, apply, decide,
+    };
+    use rust_decimal::Decimal;
+    use std::collections::BTreeMap;
+
+    fn amount(text: &str) -> Amount {
+        Amount::new(text.parse().unwrap()).unwrap()
+    }
+
+    fn registration(origin: Dialect) -> Registration {
+        let item = Item {
+            number: Some(1),
+            product: "TOTT".to_owned(),
+            description: "A magazine".to_owned(),
+            quantity: Quantity::ONE,
+            unit_gross: Some(amount("295")),
+            unit_net: None,
+            unit_vat: None,
+            vat_percent: Some(Decimal::from(25)),
+            annex: None,
+        };
+        Registration {
+            id: OrderId(1_000_000_007),
+            uuid: Uuid::from_u128(7),
+            origin,
+            kind: Kind::New,
+            number: None,
+            reference: Some("E1".to_owned()),
+            refers_to: None,
+            customer: Some(order::Customer {
+                number: Some("563457".to_owned()),
+                name: Some("Kari Anne Nordmann".to_owned()),
+                ..order::Customer::default()
+            }),
+            reseller: None,
+            currency: Currency::from_code("NOK").unwrap(),
+            gross: amount("295"),
+            net: None,
+            items: vec![item],
+            payment: order::Payment {
+                method: PaymentMethod::Card,
+                prepaid: false,
+                pending: false,
+            },
+            ordered_at: None,
+            completes_at: None,
+            annex: BTreeMap::new(),
+        }
+    }
+
+    fn after(registration: Registration, commands: Vec<Command>) -> Order {
+        let mut context = Context {
+            now: Timestamp(1_700_000_000_999),
+            ids: Ids::from_seed([7; 16]),
+            numbers: NumberStyle::Suffixed,
+        };
+        let mut order = None;
+        for command in std::iter::once(Command::Register(Box::new(registration))).chain(commands) {
+            for event in decide(order.as_ref(), &command, &mut context).unwrap() {
+                order = Some(apply(order, &event).unwrap());
+            }
+        }
+        order.unwrap()
+    }
+
+    #[test]
+    fn an_order_of_any_api_is_shown_with_what_is_known_of_it() {
+        for origin in Dialect::ALL {
+            let order = after(registration(origin), Vec::new());
+            let shown: Value = serde_json::from_slice(&render(&order)).unwrap();
+            assert_eq!(
+                shown["orderDetails"]["orderNumber"], "1000000007",
+                "from {origin}"
+            );
+        }
+        let order = after(registration(Dialect::Connect), Vec::new());
+        insta::assert_snapshot!(String::from_utf8_lossy(&render(&order)), @r#"{"orderDetails":{"orderId":"00000000-0000-0000-0000-000000000007","orderNumber":"1000000007","totalGrossAmount":295.0,"currency":"NOK","hasSeparateDeliveryAddress":false,"customer":{"customerNumber":"563457","firstName":"Kari Anne","lastName":"Nordmann"},"insertedAt":"2023-11-14T22:13:20Z","updatedAt":"2023-11-14T22:13:20Z","status":"Pending","orderItems":[{"orderId":"00000000-0000-0000-0000-000000000007","productId":"TOTT","description":"A magazine","grossUnitPrice":295.0,"quantity":1.0,"vatPercent":25.0,"lineNumber":1,"insertedAt":"2023-11-14T22:13:20Z","updatedAt":"2023-11-14T22:13:20Z"}]},"captures":[],"refunds":[],"cancellations":[],"payment":{"type":"Invoice"}}"#);
+    }
+
+    #[test]
+    fn each_state_has_its_word() {
+        let reserve = || {
+            Command::Reserve(ReserveRequest {
+                amount: amount("295"),
+                expires_at: None,
+            })
+        };
+        let word = |commands| {
+            let order = after(registration(Dialect::AfterPay), commands);
+            status_word(&order.status)
+        };
+        assert_eq!(word(vec![]), "Pending");
+        assert_eq!(word(vec![Command::Confirm, reserve()]), "Accepted");
+        assert_eq!(word(vec![Command::Fail(Failure::RiskRejected)]), "Rejected");
+        assert_eq!(word(vec![Command::Fail(Failure::Expired)]), "Expired");
+        let released = Cancellation {
+            number: "C".to_owned(),
+            amount: amount("295"),
+            items: Vec::new(),
+            cause: Cause::Merchant,
+            at: Timestamp(0),
+            annex: None,
+        };
+        assert_eq!(
+            serde_json::to_string(&cancellation(&released)).unwrap(),
+            r#"{"cancellationNo":"C","cancellationAmount":295.0}"#
+        );
+    }
+}

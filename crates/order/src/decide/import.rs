@@ -30,6 +30,8 @@ pub(super) fn import(told: &Order, context: &mut Context) -> Result<Vec<Fact>, R
     }
     if let Some(held) = &mut order.reservation {
         held.excess = taken.minus(held.authorised)?.max(Amount::ZERO);
+        // What has not lapsed there by its time does not lapse here for it.
+        held.expires_at = held.expires_at.filter(|expires_at| *expires_at > context.now);
     }
     for line in &mut order.lines {
         line.returned = line.returned.min(line.item.quantity);

@@ -214,3 +214,17 @@ fn a_capture_of_what_rounding_left_over_needs_no_items() {
     let cent = capture(Some("B"), Wanted::Remaining, Vec::new());
     assert_eq!(moved(&story.does(&cent)), ["B 0.01"]);
 }
+
+#[test]
+fn a_reservation_that_did_not_lapse_there_does_not_lapse_here_for_the_same_time() {
+    let lapses = |at: Timestamp| {
+        let mut order = told();
+        if let Some(held) = &mut order.reservation {
+            held.expires_at = Some(at);
+        }
+        let story = Story::imported(order);
+        story.order().reservation.as_ref().unwrap().expires_at
+    };
+    assert_eq!(lapses(NOW), None);
+    assert_eq!(lapses(NOW.plus_millis(1)), Some(NOW.plus_millis(1)));
+}

@@ -83,6 +83,19 @@ story! {
         shop.post("/api/v3/checkout/authorize", &afterpay::authorize("ORDER1", 3)).await.expect(200);
         shop.get("/api/v3/orders/1000000000").await.expect(200)
             .contains(&json!({ "orderDetails": { "orderNumber": "ORDER1" } }));
+        let publisher = merchant.connect().await;
+        let registered = publisher.post("/capi/v1/client/order", &stories::connect::register("E1", "invoice")).await;
+        assert!(registered.status() < 300, "{}", registered.text());
+        shop.get("/api/v3/orders/1000000001").await.expect(200).contains(&json!({
+            "orderDetails": {
+                "orderId": "[uuid]", "orderNumber": "1000000001", "totalGrossAmount": 295, "currency": "NOK", "status": "Pending",
+                "customer": {"customerNumber": "563457", "firstName": "Kari", "lastName": "Nordmann", "email": "kari@example.no"},
+                "orderItems": [{"quantity": 1, "grossUnitPrice": 295}]
+            },
+            "captures": [], "refunds": [], "cancellations": [], "payment": {"type": "Invoice"}
+        }));
+        // Nothing is reserved on it, so nothing can be captured.
+        shop.post("/api/v3/orders/1000000001/captures", &json!(null)).await.expect(400).contains(&json!([{ "code": "400.904" }]));
         other.get("/api/v3/orders/1000000000").await.expect(400);
         other.get("/api/v3/orders/ORDER1").await.expect(400);
     }

@@ -50,6 +50,22 @@ story! {
         }));
     }
 
+    /// A reservation that its own system never let lapse does not lapse by being taken over.
+    async fn a_date_that_has_passed_is_given_back_and_changes_nothing(server: Server) {
+        let shop = server.afterpay_shop().await;
+        let (mut past, mut future) = (half_captured(), half_captured());
+        past["orderDetails"]["expirationDate"] = json!("2024-02-02");
+        future["orderDetails"]["orderNumber"] = json!("OLD-2");
+        future["orderDetails"]["expirationDate"] = json!("2999-02-02");
+        import(&server, &shop, &[past.clone(), future.clone()]).expect(0);
+        for (number, original) in [("OLD-1", &past), ("OLD-2", &future)] {
+            let path = format!("/api/v3/orders/{number}");
+            shop.get(&path).await.expect(200).matches(original);
+            shop.post(&format!("{path}/captures"), &json!(null)).await.expect(200).contains(&json!({"capturedAmount": 60}));
+            shop.get(&path).await.expect(200).contains(&json!({"orderDetails": {"expirationDate": original["orderDetails"]["expirationDate"]}}));
+        }
+    }
+
     async fn the_same_file_again_changes_nothing_and_a_bad_record_stops_nothing(server: Server) {
         let shop = server.afterpay_shop().await;
         let bad = json!({"orderDetails": {"orderNumber": "X", "totalGrossAmount": "much", "currency": "SEK"}});
