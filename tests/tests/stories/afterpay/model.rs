@@ -153,11 +153,11 @@ impl Model {
 }
 
 /// Minor units as a decimal, now a number, now a text.
-fn money(minor: i64, decimals: u32, dice: &mut Dice) -> Value {
-    let unit = 10_i64.pow(decimals);
+fn money(minor: i64, decimals: usize, dice: &mut Dice) -> Value {
+    let unit = 10_i64.pow(u32::try_from(decimals).unwrap());
     let mut text = (minor / unit).to_string();
     if decimals > 0 {
-        write!(text, ".{:0width$}", minor % unit, width = decimals as usize).unwrap();
+        write!(text, ".{:0width$}", minor % unit, width = decimals).unwrap();
     }
     if dice.throw(2) == 0 {
         Value::String(text)
@@ -167,10 +167,10 @@ fn money(minor: i64, decimals: u32, dice: &mut Dice) -> Value {
 }
 
 /// A decimal as minor units; fails for any fraction of them.
-fn minor(value: &Value, decimals: u32) -> i64 {
+fn minor(value: &Value, decimals: usize) -> i64 {
     let text = value.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let width = decimals as usize;
+    let width = decimals;
     let kept: String = fraction
         .chars()
         .chain(std::iter::repeat('0'))
@@ -183,7 +183,7 @@ fn minor(value: &Value, decimals: u32) -> i64 {
     format!("{whole}{kept}").parse().unwrap()
 }
 
-async fn ask(shop: &Caller, path: &str, step: &Step, decimals: u32, dice: &mut Dice) -> u16 {
+async fn ask(shop: &Caller, path: &str, step: &Step, decimals: usize, dice: &mut Dice) -> u16 {
     let mut details = |amount: i64| {
         let amount = money(amount, decimals, dice);
         json!({"totalGrossAmount": amount, "items": [{"productId": "PART", "description": "A part", "quantity": 1, "grossUnitPrice": amount}]})
@@ -228,7 +228,7 @@ async fn ask(shop: &Caller, path: &str, step: &Step, decimals: u32, dice: &mut D
 }
 
 /// What the server says the order has come to.
-async fn told(shop: &Caller, path: &str, decimals: u32) -> (Model, i64) {
+async fn told(shop: &Caller, path: &str, decimals: usize) -> (Model, i64) {
     let order = shop.get(path).await.expect(200).json();
     let list = |name: &str| order[name].as_array().unwrap().clone();
     let amount = |part: &Value, name: &str| minor(&part[name], decimals);

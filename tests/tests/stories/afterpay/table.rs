@@ -63,22 +63,17 @@ fn body(text: &str) -> Option<Value> {
 
 /// Notes the texts and numbers that an answer has, by the names of their members.
 fn learn(value: &Value, known: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(text) => {
-                        known.insert(name.clone(), text.clone());
-                    }
-                    Value::Number(number) => {
-                        known.insert(name.clone(), number.to_string());
-                    }
-                    _ => learn(member, known),
-                }
-            }
+    for (name, member) in value.as_object().into_iter().flatten() {
+        if let Some(text) = member.as_str() {
+            known.insert(name.clone(), text.to_owned());
+        } else if member.is_number() {
+            known.insert(name.clone(), member.to_string());
+        } else {
+            learn(member, known);
         }
-        Value::Array(elements) => elements.iter().for_each(|element| learn(element, known)),
-        _ => {}
+    }
+    for element in value.as_array().into_iter().flatten() {
+        learn(element, known);
     }
 }
 
