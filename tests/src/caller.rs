@@ -43,6 +43,7 @@ enum Api {
     AfterPay,
     Connect,
     Marketplace,
+    Native,
 }
 
 impl Server {
@@ -76,6 +77,11 @@ impl Server {
     /// A software reseller: a new merchant with a Marketplace client.
     pub async fn marketplace_partner(&self) -> Caller {
         self.merchant(&fresh("Partner")).await.marketplace().await
+    }
+
+    /// A program of the merchant's own: a new merchant with a credential for Ordrebok's own API.
+    pub async fn native_client(&self) -> Caller {
+        self.merchant(&fresh("Merchant")).await.native().await
     }
 }
 
@@ -155,6 +161,17 @@ impl Merchant {
             ("content-type", "application/json".to_owned()),
         ];
         self.caller(Api::Marketplace, headers, credential)
+    }
+
+    /// A caller with a new credential for Ordrebok's own API.
+    pub async fn native(&self) -> Caller {
+        self.native_with(self.credential("ordrebok", &[]).await)
+    }
+
+    /// A caller with this credential for Ordrebok's own API.
+    pub fn native_with(&self, credential: Credential) -> Caller {
+        let bearer = format!("Bearer {}", credential.secret);
+        self.caller(Api::Native, vec![("authorization", bearer)], credential)
     }
 
     async fn bearer(&self, path: &str, scope: &str, credential: &Credential) -> String {

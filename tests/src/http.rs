@@ -225,7 +225,7 @@ impl Reply {
     pub fn json(&self) -> Value {
         let media_type = self.header("content-type");
         assert!(
-            media_type.starts_with("application/json"),
+            media_type.starts_with("application/json") || media_type == "application/problem+json",
             "{} answered as {media_type:?}: {}",
             self.what,
             self.text()

@@ -25,9 +25,9 @@
 //!
 //! - A story takes one [`Scene`]: a [`Server`] that runs (with `--sandbox` off and no configuration file), or a
 //!   [`Stage`], an empty database on which it starts servers itself with [`Options`] of its choice.
-//! - Callers are values ([`Caller`]): `server.afterpay_shop()`, `server.connect_client()` and
-//!   `server.marketplace_partner()` each make a merchant with a credential through the command line. Several callers
-//!   of one merchant come from [`Server::merchant`].
+//! - Callers are values ([`Caller`]): `server.afterpay_shop()`, `server.connect_client()`,
+//!   `server.marketplace_partner()` and `server.native_client()` each make a merchant with a credential through the
+//!   command line. Several callers of one merchant come from [`Server::merchant`].
 //! - A [`Call`] is sent by awaiting it; [`Reply::expect`] names the status and fails with the body. JSON is compared
 //!   as values: numbers by what they are worth (`550.0` is `550`), all else exactly. [`Reply::matches`] wants the
 //!   whole document, [`Reply::contains`] the members that are named. The words `"[uuid]"`, `"[time]"`, `"[date]"`,
@@ -60,6 +60,7 @@ mod database;
 mod http;
 pub mod json;
 pub mod marketplace;
+pub mod native;
 mod program;
 mod receiver;
 mod server;

@@ -179,7 +179,8 @@ pub(crate) fn flaw_of(refusal: &Refusal, totals: &str) -> Flaw {
         Refusal::AmountTooFine { .. } | Refusal::Money(MoneyError::TooPrecise) => Flaw::too_fine(gross),
         Refusal::MayNotGrow => business("200.903", Phrase::Limit, &gross),
         Refusal::BelowTaken { .. } => business("400.117", Phrase::CaptureTooMuch, &gross),
-        Refusal::NotConfirmed
+        Refusal::VersionMismatch { .. }
+        | Refusal::NotConfirmed
         | Refusal::AlreadyProcessed
         | Refusal::NoPaymentPending
         | Refusal::NothingReserved

@@ -147,6 +147,7 @@ fn kind_of(refusal: &Refusal) -> &'static str {
         | Refusal::CaptureNumberTaken { .. }
         | Refusal::RefundNumberTaken { .. } => "DuplicateException",
         Refusal::Ended { .. }
+        | Refusal::VersionMismatch { .. }
         | Refusal::NotConfirmed
         | Refusal::AlreadyProcessed
         | Refusal::NoPaymentPending

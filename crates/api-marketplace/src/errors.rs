@@ -246,7 +246,8 @@ impl From<&Refusal> for ApiError {
             | Refusal::AmountTooFine { .. }
             | Refusal::GrossMismatch { .. }
             | Refusal::NetMismatch { .. } => Self::about(INVALID_FIELDS, [refusal.to_string()]),
-            Refusal::NumberTaken { .. }
+            Refusal::VersionMismatch { .. }
+            | Refusal::NumberTaken { .. }
             | Refusal::AlreadyExists
             | Refusal::MethodNotAllowed { .. }
             | Refusal::NoPaymentPending

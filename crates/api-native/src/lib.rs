@@ -1,1 +1,45 @@
-//! api-native
+//! Ordrebok's own API, under `/ordrebok/v1`: every order of a merchant, whichever API it came through, in one clear form.
+//!
+//! Each operation is a file in `operations`; what goes over the wire is in `wire`; `errors` has the one table from the
+//! core's refusals to problem details (RFC 9457). `docs/ordrebok.md` says which error wins. There is no rule about money
+//! or status here.
+
+mod auth;
+mod call;
+mod conditions;
+mod errors;
+mod operations;
+mod parameters;
+mod problem;
+mod reading;
+mod reference;
+mod wire;
+
+pub use errors::refuse;
+pub use operations::routes;
+pub use wire::render;
+
+use book::Book;
+use http_kit::body::BodyLimits;
+
+/// What the operations work with.
+#[derive(Clone)]
+pub struct State {
+    book: Book,
+    limits: BodyLimits,
+}
+
+impl State {
+    /// The API over this book.
+    pub fn new(book: Book, limits: BodyLimits) -> Self {
+        Self { book, limits }
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -15,6 +15,11 @@ pub enum Command {
     Register(Box<Registration>),
     /// Take over an order that another system kept, as that system tells it.
     Import(Box<Order>),
+    /// Go on only when the order is in one of these versions: whoever asks has seen no other.
+    Expect {
+        /// The versions.
+        versions: Vec<u64>,
+    },
     /// Note that the order is received and valid.
     Confirm,
     /// Note that the order is handed over, with the subscriptions that its lines came to, by line.

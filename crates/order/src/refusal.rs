@@ -11,6 +11,12 @@ pub enum Refusal {
     /// There is no such order.
     #[error("there is no such order")]
     UnknownOrder,
+    /// The order is not in a version that whoever asks has seen.
+    #[error("the order is in version {version} by now")]
+    VersionMismatch {
+        /// The version that it is in.
+        version: u64,
+    },
     /// The merchant already has an order with this number.
     #[error("the order number {number} is already used")]
     NumberTaken {

@@ -17,6 +17,7 @@ mod import;
 mod isolation;
 mod malformed;
 mod marketplace;
+mod native;
 mod program;
 mod race;
 mod verify;

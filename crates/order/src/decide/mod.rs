@@ -44,6 +44,10 @@ pub fn decide(
 fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> Result<Vec<Fact>, Refusal> {
     match command {
         Command::Register(_) | Command::Import(_) => Err(Refusal::AlreadyExists),
+        Command::Expect { versions } if versions.contains(&order.version) => Ok(Vec::new()),
+        Command::Expect { .. } => Err(Refusal::VersionMismatch {
+            version: order.version,
+        }),
         Command::Confirm => lifecycle::confirm(order),
         Command::Process { subscriptions } => lifecycle::process(order, subscriptions),
         Command::Fail(failure) => lifecycle::fail(order, failure),

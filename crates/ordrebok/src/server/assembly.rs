@@ -25,6 +25,8 @@ pub(super) enum Target {
     AfterPay,
     /// Adobe's VIP Marketplace, its token server included.
     Marketplace,
+    /// Ordrebok's own API.
+    Native,
     /// Nothing that Ordrebok knows.
     Unknown,
 }
@@ -37,6 +39,7 @@ impl Target {
             "healthz" | "readyz" => Self::Health,
             "capi" | "user" | "login" => Self::Connect,
             "v1" | "v3" | "ims" | "ping" | "partnerservice" => Self::Marketplace,
+            "ordrebok" if !path.starts_with("/ordrebok/api/v3") => Self::Native,
             _ if path.contains(AFTERPAY) || path.ends_with("/api/v3") => Self::AfterPay,
             _ => Self::Unknown,
         }
@@ -70,6 +73,7 @@ pub(crate) struct Assembly {
     connect: Part,
     afterpay: Part,
     marketplace: Part,
+    native: Part,
     elsewhere: Part,
 }
 
@@ -94,6 +98,10 @@ impl Assembly {
                 routes: api_marketplace::routes(marketplace),
                 refuse: api_marketplace::refuse,
             },
+            native: Part {
+                routes: api_native::routes(api_native::State::new(book.clone(), limits)),
+                refuse: api_native::refuse,
+            },
             elsewhere: Part::of_no_api(Router::new()),
         }
     }
@@ -104,6 +112,7 @@ impl Assembly {
             Target::Connect => &self.connect,
             Target::AfterPay => &self.afterpay,
             Target::Marketplace => &self.marketplace,
+            Target::Native => &self.native,
             Target::Unknown => &self.elsewhere,
         }
     }

@@ -1,0 +1,219 @@
+//! A call that changes something, from its head to its answer, in the order in which errors win: the credential, the
+//! media type, the body's size, the headers, the answer that its key was given before, the body, and then the rules.
+
+use crate::conditions::{etag, if_match};
+use crate::errors::{
+    INVALID_BODY, INVALID_HEADER, KEY_REUSED, Places, UNSUPPORTED_MEDIA_TYPE, failed, order_not_found,
+    refused,
+};
+use crate::problem::Problem;
+use crate::wire::render;
+use crate::{State, auth, operations};
+use axum::body::{Body, HttpBody};
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use book::{Access, Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Step, Target};
+use bytes::Bytes;
+use http_kit::body::{self, JsonError};
+use http_kit::{Answer, Failure, headers};
+use order::{Command, Refusal};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// The longest idempotency key, in characters.
+const LONGEST_KEY: usize = 255;
+
+/// Says of an answer that it was given before and that nothing was done now.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A call that changes something: proved, read, and not yet understood.
+pub(crate) struct WriteCall {
+    pub(crate) access: Arc<Access>,
+    body: Bytes,
+    idempotency: Option<Idempotency>,
+    versions: Option<Vec<u64>>,
+}
+
+impl WriteCall {
+    /// Reads a call.
+    pub(crate) async fn read(state: &State, request: Request<Body>) -> Result<Self, Problem> {
+        let (head, body) = request.into_parts();
+        let checked = match auth::writer(state, &head.headers).await {
+            Ok(_) if !body.is_end_stream() && !is_json(&head.headers) => Err(Problem::new(
+                UNSUPPORTED_MEDIA_TYPE,
+                "The body must be sent as application/json.",
+            )
+            .at("Content-Type")),
+            checked => checked,
+        };
+        let read = body::read(body, state.limits).await;
+        // Only now that the body is off the wire: a client that still sends would lose the answer.
+        let access = checked?;
+        let body = read.map_err(|error| failed(Failure::from(error)))?;
+        let idempotency = idempotency_key(&head.headers)?.map(|key| Idempotency {
+            scope: scope_of(&access, &head.method, head.uri.path()),
+            key,
+            fingerprint: Idempotency::fingerprint(&body),
+            reuse: KeyReuse::Refuse,
+        });
+        let versions = if_match(&head.headers)?;
+        operations::no_parameters(&head.uri)?;
+        Ok(Self {
+            access,
+            body,
+            idempotency,
+            versions,
+        })
+    }
+
+    /// The answer that the call's key was given before, if it was.
+    pub(crate) async fn before(&self, state: &State) -> Result<Option<Answer>, Problem> {
+        let Some(idempotency) = &self.idempotency else {
+            return Ok(None);
+        };
+        let before = state.book.remembered(self.access.merchant, idempotency).await?;
+        before.map(answer_of).transpose()
+    }
+
+    /// Whether the call is only to happen to an order in certain versions.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.versions.is_some()
+    }
+
+    /// Reads a body that must be there: a JSON object.
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let first = self.body.iter().find(|byte| !byte.is_ascii_whitespace());
+        let parsed = body::parse_json::<T>(&self.body);
+        match parsed {
+            // A list would be taken for the members in their order.
+            Ok(_) if first == Some(&b'[') => {
+                Err(Problem::new(INVALID_BODY, "The body must be a JSON object."))
+            }
+            Ok(parsed) => Ok(parsed),
+            Err(JsonError::WrongShape { path, .. }) if path.is_empty() && first != Some(&b'{') => {
+                Err(Problem::new(INVALID_BODY, "The body must be a JSON object."))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads a body that may be left out, which means what `T` is by default.
+    pub(crate) fn parse_or_default<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(T::default());
+        }
+        self.parse()
+    }
+
+    /// The request that does this to one order, when it has a version that the client allows.
+    pub(crate) fn on(&self, reference: Reference, commands: Vec<Command>) -> book::Request {
+        let expected = self.versions.clone().map(|versions| Command::Expect { versions });
+        book::Request {
+            merchant: self.access.merchant,
+            steps: vec![Step {
+                target: Target::Existing(reference),
+                commands: expected.into_iter().chain(commands).collect(),
+            }],
+        }
+    }
+
+    /// Runs a request on the book, and keeps its answer under the call's key in the same transaction.
+    pub(crate) async fn run(
+        &self,
+        state: &State,
+        request: book::Request,
+        (done, places): (StatusCode, Places),
+    ) -> Result<Answer, Problem> {
+        let said = move |outcome: Result<&[Outcome], &Refusal>| match outcome.map(<[Outcome]>::first) {
+            Ok(Some(outcome)) => Reply {
+                status: done.as_u16(),
+                body: String::from_utf8_lossy(&render(&outcome.order)).into_owned(),
+            },
+            Ok(None) => reply_of(&order_not_found()),
+            Err(refusal) => reply_of(&refused(refusal, places)),
+        };
+        let executed = state.book.answer(request, self.idempotency.clone(), said).await?;
+        answer_of(executed)
+    }
+}
+
+fn reply_of(problem: &Problem) -> Reply {
+    Reply {
+        status: problem.status().as_u16(),
+        body: problem.text(),
+    }
+}
+
+/// What the headers of an answer need of the order in its body.
+#[derive(Deserialize)]
+struct Head {
+    id: String,
+    version: u64,
+}
+
+fn answer_of(executed: Executed) -> Result<Answer, Problem> {
+    let (reply, again) = match executed {
+        Executed::Now(reply) => (reply, false),
+        Executed::Before(reply) => (reply, true),
+        Executed::KeyReused => {
+            let detail = "This Idempotency-Key was used before, with another body.";
+            return Err(Problem::new(KEY_REUSED, detail).at("Idempotency-Key"));
+        }
+    };
+    let unreadable = |error: serde_json::Error| {
+        tracing::error!(%error, "a kept answer can't be read");
+        failed(Failure::Internal)
+    };
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if !status.is_success() {
+        return Err(Problem::kept(&reply.body).map_err(unreadable)?);
+    }
+    let head: Head = serde_json::from_str(&reply.body).map_err(unreadable)?;
+    let mut answer = Answer::json_text(status, reply.body).with(ETAG, etag(head.version));
+    if status == StatusCode::CREATED
+        && let Ok(place) = HeaderValue::try_from(format!("{}/ordrebok:{}", operations::ORDERS, head.id))
+    {
+        answer = answer.with(LOCATION, place);
+    }
+    if again {
+        answer = answer.with(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(answer)
+}
+
+/// Keys are their client's, and each method and path has its own.
+fn scope_of(access: &Access, method: &Method, path: &str) -> String {
+    format!("ordrebok {} {method} {path}", access.credential)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    const NAME: &str = "Idempotency-Key";
+    let refused = || {
+        let detail = format!("{NAME} must be 1 to {LONGEST_KEY} visible ASCII characters.");
+        Problem::new(INVALID_HEADER, detail).at(NAME)
+    };
+    if !headers.contains_key("idempotency-key") {
+        return Ok(None);
+    }
+    let key = headers::text(headers, "idempotency-key").map_err(|_not_text| refused())?;
+    let is_usable = |key: &&str| key.len() <= LONGEST_KEY && key.bytes().all(|byte| byte.is_ascii_graphic());
+    key.filter(is_usable)
+        .map(|key| Some(key.to_owned()))
+        .ok_or_else(refused)
+}
+
+/// Whether the body says that it is JSON, or says nothing of what it is.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let essence = value
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}

@@ -1,0 +1,99 @@
+//! The operations, one file each.
+
+mod cancel;
+mod capture;
+mod confirm;
+mod deliveries;
+mod events;
+mod fail;
+mod get_order;
+mod list_orders;
+mod process;
+mod refund;
+mod register;
+mod return_lines;
+mod ship;
+
+use crate::State;
+use crate::errors::{KEPT_BY_ITS_API, Places, failed, order_not_found};
+use crate::problem::{Problem, with_request_ids};
+use crate::wire::SentItem;
+use axum::Router;
+use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use book::{Access, Reference};
+use http_kit::Failure;
+use http_kit::path::PathIds;
+use http_kit::wire::Number;
+use order::{Dialect, Order};
+use serde::Deserialize;
+
+/// Where orders are.
+pub(crate) const ORDERS: &str = "/ordrebok/v1/orders";
+
+/// What a step on an order answers with when it is done, and where its request says amounts and items.
+const STEP: (StatusCode, Places) = (StatusCode::OK, Places::MOVEMENT);
+
+/// The paths of the API.
+pub fn routes(state: State) -> Router {
+    let step = |name: &str| format!("{ORDERS}/{{order}}/{name}");
+    Router::new()
+        .route(ORDERS, get(list_orders::handle).post(register::handle))
+        .route(&format!("{ORDERS}/{{order}}"), get(get_order::handle))
+        .route(&step("events"), get(events::handle))
+        .route(&step("deliveries"), get(deliveries::handle))
+        .route(&step("confirm"), post(confirm::handle))
+        .route(&step("process"), post(process::handle))
+        .route(&step("fail"), post(fail::handle))
+        .route(&step("capture"), post(capture::handle))
+        .route(&step("refund"), post(refund::handle))
+        .route(&step("cancel"), post(cancel::handle))
+        .route(&step("ship"), post(ship::handle))
+        .route(&step("return"), post(return_lines::handle))
+        .fallback(async || failed(Failure::NotFound))
+        .method_not_allowed_fallback(async || failed(Failure::MethodNotAllowed))
+        .layer(from_fn(with_request_ids))
+        .with_state(state)
+}
+
+/// The order that the path names.
+pub(crate) fn named(ids: &PathIds) -> Result<Reference, Problem> {
+    crate::reference::named(ids).ok_or_else(order_not_found)
+}
+
+/// The order that the path names, as it stands.
+async fn order_of(state: &State, access: &Access, ids: &PathIds) -> Result<Order, Problem> {
+    let order = state.book.order(access.merchant, &named(ids)?).await?;
+    order.ok_or_else(order_not_found)
+}
+
+/// Refuses to complete or take back what a customer's account must be told of: the order's own API does that.
+fn refuse_kept_by_its_api(order: &Order) -> Result<(), Problem> {
+    if order.origin == Dialect::Marketplace {
+        let detail = "The order is about a customer's subscriptions: the Marketplace API completes it and takes it back.";
+        return Err(Problem::new(KEPT_BY_ITS_API, detail));
+    }
+    Ok(())
+}
+
+/// Refuses any parameter, for operations that take none: one that is ignored would mislead.
+pub(crate) fn no_parameters(uri: &Uri) -> Result<(), Problem> {
+    crate::parameters::Parameters::read(uri, &[]).map(drop)
+}
+
+/// The members of a reservation.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SentReserve {
+    amount: Option<Number>,
+    expires_at: Option<String>,
+}
+
+/// The members of a cancellation, and those that a capture and a refund share with it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SentMovement {
+    amount: Option<Number>,
+    items: Option<Vec<SentItem>>,
+}

@@ -1,0 +1,40 @@
+//! What goes over the wire: camelCase members, amounts as exact JSON numbers with at least the currency's decimals,
+//! times in UTC to the millisecond (RFC 3339). A member without a value is left out; lists are always there.
+
+mod delivery;
+mod event;
+mod item;
+mod movement;
+mod order;
+mod sent;
+
+pub(crate) use delivery::DeliveryWire;
+pub(crate) use event::EventWire;
+pub(crate) use item::ItemWire;
+pub(crate) use movement::{CancellationWire, CaptureWire, RefundWire, ShipmentWire};
+pub(crate) use order::OrderWire;
+pub use order::render;
+pub(crate) use sent::{Given, SentItem, SentParcel, given, items_of, parcel_of};
+
+use ::order::{Amount, Currency, Timestamp};
+use http_kit::wire::{Number, time};
+use rust_decimal::Decimal;
+
+/// An amount of money: its digits, and at least as many decimals as the currency has.
+pub(crate) fn money(amount: Amount, currency: Currency) -> Number {
+    let mut value = amount.decimal().normalize();
+    if value.scale() < currency.decimals() {
+        value.rescale(currency.decimals());
+    }
+    Number(value)
+}
+
+/// A quantity or a percentage, in its shortest form.
+pub(crate) fn plain(value: Decimal) -> Number {
+    Number::plain(value)
+}
+
+/// A moment.
+pub(crate) fn moment(at: Timestamp) -> String {
+    time::milliseconds_text(at.0)
+}
