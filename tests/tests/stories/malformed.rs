@@ -3,4 +3,5 @@
 mod afterpay;
 mod connect;
 mod marketplace;
+mod native;
 mod sender;

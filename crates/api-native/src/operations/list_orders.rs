@@ -86,7 +86,7 @@ async fn of_customer(
     let answer = Answer::json(StatusCode::OK, &history);
     let after = offset.saturating_add(limit);
     let next = (after < page.total).then_some(("next", after));
-    let prev = (offset > 0).then(|| ("prev", offset.saturating_sub(limit)));
+    let prev = (offset > 0).then(|| ("prev", offset.min(page.total).saturating_sub(limit)));
     let links = [next, prev].into_iter().flatten().map(|(relation, offset)| {
         let replaced = [("offset", offset.to_string()), ("limit", limit.to_string())];
         link(relation, parameters, &replaced)

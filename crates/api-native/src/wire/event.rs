@@ -89,6 +89,13 @@ enum Data<'e> {
     Returned {
         lines: Vec<ReturnedWire<'e>>,
     },
+    #[serde(rename_all = "camelCase")]
+    Placed {
+        placed_at: String,
+    },
+    Customer {
+        customer: &'e str,
+    },
     Reference {
         reference: Option<&'e str>,
     },
@@ -170,6 +177,10 @@ impl<'e> Data<'e> {
             Fact::Returned(lines) => Self::Returned {
                 lines: lines.iter().map(ReturnedWire::of).collect(),
             },
+            Fact::Redated { at } => Self::Placed {
+                placed_at: moment(*at),
+            },
+            Fact::Assigned { customer } => Self::Customer { customer },
             Fact::Referred { reference } => Self::Reference {
                 reference: reference.as_deref(),
             },

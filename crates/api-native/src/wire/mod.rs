@@ -38,3 +38,26 @@ pub(crate) fn plain(value: Decimal) -> Number {
 pub(crate) fn moment(at: Timestamp) -> String {
     time::milliseconds_text(at.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::money;
+    use ::order::{Amount, Currency};
+
+    #[test]
+    fn amounts_have_the_currencys_decimals_and_lose_none_of_their_own() {
+        for (digits, code, written) in [
+            ("10", "NOK", "10.00"),
+            ("10.5000", "NOK", "10.50"),
+            ("-0.125", "NOK", "-0.125"),
+            ("0", "NOK", "0.00"),
+            ("1500.0", "JPY", "1500"),
+            ("1.5", "KWD", "1.500"),
+            ("999999999999.999999999999", "NOK", "999999999999.999999999999"),
+        ] {
+            let amount = Amount::new(digits.parse().unwrap()).unwrap();
+            let shown = money(amount, Currency::from_code(code).unwrap());
+            assert_eq!(serde_json::to_string(&shown).unwrap(), written, "for {digits} {code}");
+        }
+    }
+}

@@ -209,6 +209,24 @@ fn reserve_an_amount() {
 }
 
 #[test]
+fn go_on_only_in_a_version_that_was_seen() {
+    let expect = |versions: &[u64]| Command::Expect {
+        versions: versions.to_vec(),
+    };
+    let version = confirmed().order().version;
+    let other = version.saturating_add(1);
+    let stale = format!("the order is in version {version} by now");
+    table! {
+        "no order": Story::new(), expect(&[version]) => "there is no such order";
+        "the version": confirmed(), expect(&[version]) => "-";
+        "one of several": confirmed(), expect(&[other, version]) => "-";
+        "an older or a newer one": confirmed(), expect(&[version.saturating_sub(1), other]) => &stale;
+        "none": confirmed(), expect(&[]) => &stale;
+        "whatever has become of it": failed(), expect(&[0]) => "the order is in version 4 by now";
+    }
+}
+
+#[test]
 fn let_a_reservation_lapse() {
     let endless = || {
         let mut command = reserve("100");

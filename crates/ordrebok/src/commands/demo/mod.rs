@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use book::{AddedCredential, Api, Book, NewCredential, Scope};
 use clap::Args;
-use order::Dialect;
+use order::{Dialect, MerchantId};
 
 use super::opening::{block_on, open};
 use crate::command_error::CommandError;
@@ -87,22 +87,24 @@ async fn greet(book: &Book, url: &str, folder: &std::path::Path) -> Result<(), C
     let mut names = Names::default();
     names.set("url", url);
     names.set("folder", &folder.display().to_string());
-    for (merchant, api) in [
-        ("Fjell & Fjord Forlag", Dialect::Connect),
-        ("Nordlys Nettbutikk", Dialect::AfterPay),
-        ("Programvarehuset", Dialect::Marketplace),
+    for (merchant, apis) in [
+        ("Fjell & Fjord Forlag", &[Dialect::Connect][..]),
+        ("Nordlys Nettbutikk", &[Dialect::AfterPay, Dialect::Ordrebok]),
+        ("Programvarehuset", &[Dialect::Marketplace]),
     ] {
-        let credential = add(book, merchant, api).await?;
-        names.set(&format!("{api}_id"), &credential.info.id);
-        names.set(&format!("{api}_secret"), &credential.secret);
+        let merchant = book.add_merchant(merchant).await?.id;
+        for api in apis {
+            let credential = add(book, merchant, *api).await?;
+            names.set(&format!("{api}_id"), &credential.info.id);
+            names.set(&format!("{api}_secret"), &credential.secret);
+        }
     }
     Visitor::new(url)?.place_samples(&mut names).await?;
     output::line(names.fill(include_str!("welcome.txt")).trim_end());
     Ok(())
 }
 
-async fn add(book: &Book, name: &str, api: Api) -> Result<AddedCredential, CommandError> {
-    let merchant = book.add_merchant(name).await?.id;
+async fn add(book: &Book, merchant: MerchantId, api: Api) -> Result<AddedCredential, CommandError> {
     let new = NewCredential {
         merchant,
         api,
