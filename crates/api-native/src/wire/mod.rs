@@ -57,7 +57,11 @@ mod tests {
         ] {
             let amount = Amount::new(digits.parse().unwrap()).unwrap();
             let shown = money(amount, Currency::from_code(code).unwrap());
-            assert_eq!(serde_json::to_string(&shown).unwrap(), written, "for {digits} {code}");
+            assert_eq!(
+                serde_json::to_string(&shown).unwrap(),
+                written,
+                "for {digits} {code}"
+            );
         }
     }
 }

@@ -55,7 +55,8 @@ fn run(beginning: &Beginning, steps: &[(Step, i64)]) -> Story {
 fn is_repeatable(command: &Command) -> bool {
     let is_all = |wanted: order::Wanted| wanted == order::Wanted::Remaining;
     match command {
-        Command::Confirm
+        Command::Expect { .. }
+        | Command::Confirm
         | Command::Process { .. }
         | Command::Fail(_)
         | Command::Fulfil(_)

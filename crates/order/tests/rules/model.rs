@@ -194,7 +194,8 @@ impl Model {
             Command::Capture(request) => return Some(self.capture(request, now)),
             Command::Refund(request) => return Some(self.refund(request)),
             Command::Cancel(request) => return Some(self.cancel(request)),
-            Command::Ship(_)
+            Command::Expect { .. }
+            | Command::Ship(_)
             | Command::ChangeShipment { .. }
             | Command::RemoveShipment { .. }
             | Command::Return { .. }

@@ -77,12 +77,24 @@ fn writes() -> Vec<(String, Value)> {
     let step = |step: &str, body: Value| (format!("/ordrebok/v1/orders/ORDER1/{step}"), body);
     vec![
         ("/ordrebok/v1/orders".to_owned(), order),
-        step("confirm", json!({"reserve": {"amount": 100, "expiresAt": "2999-01-01T00:00:00Z"}})),
-        step("capture", json!({"number": "INV2", "amount": 10, "items": item, "shipments": [parcel]})),
-        step("refund", json!({"capture": "INV1", "number": "CN2", "amount": 10, "items": item})),
+        step(
+            "confirm",
+            json!({"reserve": {"amount": 100, "expiresAt": "2999-01-01T00:00:00Z"}}),
+        ),
+        step(
+            "capture",
+            json!({"number": "INV2", "amount": 10, "items": item, "shipments": [parcel]}),
+        ),
+        step(
+            "refund",
+            json!({"capture": "INV1", "number": "CN2", "amount": 10, "items": item}),
+        ),
         step("cancel", json!({"amount": 10, "items": item})),
         step("ship", json!({"capture": "INV1", "shipment": parcel})),
-        step("return", json!({"lines": [{"number": 1, "product": "ITEM1", "quantity": 1}]})),
+        step(
+            "return",
+            json!({"lines": [{"number": 1, "product": "ITEM1", "quantity": 1}]}),
+        ),
         step("fail", json!({"reason": "other", "detail": "x"})),
         step("process", json!({})),
     ]

@@ -6,7 +6,9 @@ use serde_json::json;
 use stories::{Server, native, story};
 
 const READS: [&str; 3] = ["", "/events", "/deliveries"];
-const STEPS: [&str; 8] = ["confirm", "process", "fail", "capture", "refund", "cancel", "ship", "return"];
+const STEPS: [&str; 8] = [
+    "confirm", "process", "fail", "capture", "refund", "cancel", "ship", "return",
+];
 
 story! {
     async fn every_operation_needs_a_credential_of_this_api(server: Server) {

@@ -73,7 +73,7 @@ story! {
             ],
             "refunds": [
                 {"number": "CN1", "capture": "INV1", "amount": 10, "items": [{"quantity": 1}], "id": "[uuid]", "at": "[text]"},
-                {"number": "INV1R00", "capture": "INV1", "amount": 20}, {"number": "INV2R00", "capture": "INV2", "amount": 20}
+                {"number": "INV1R01", "capture": "INV1", "amount": 20}, {"number": "INV2R00", "capture": "INV2", "amount": 20}
             ],
             "cancellations": [
                 {"number": "ORDER1C00", "amount": 10, "items": [{"quantity": 1}], "cause": "merchant", "at": "[text]"},

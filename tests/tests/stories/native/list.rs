@@ -20,14 +20,16 @@ async fn follow(client: &Caller, first: &str, relation: &str) -> Vec<Vec<String>
 
 fn link(page: &Reply, relation: &str) -> Option<String> {
     let wanted = format!("; rel=\"{relation}\"");
-    let links = page.header("link").split(", ");
-    let found = links.filter_map(|link| link.strip_suffix(&wanted)).next()?;
+    let mut links = page.header("link").split(", ");
+    let found = links.find_map(|link| link.strip_suffix(&wanted))?;
     Some(found.trim_start_matches('<').trim_end_matches('>').to_owned())
 }
 
 fn numbers(page: &Value) -> Vec<String> {
     let orders = page["orders"].as_array().unwrap().iter();
-    orders.map(|order| order["number"].as_str().unwrap().to_owned()).collect()
+    orders
+        .map(|order| order["number"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 story! {

@@ -14,7 +14,12 @@ use stories::Reply;
 #[track_caller]
 fn is_problem(reply: Reply, status: u16, code: &str, field: &str) {
     let reply = reply.expect(status);
-    assert_eq!(reply.header("content-type"), "application/problem+json", "{}", reply.text());
+    assert_eq!(
+        reply.header("content-type"),
+        "application/problem+json",
+        "{}",
+        reply.text()
+    );
     reply.contains(&json!({
         "type": format!("urn:ordrebok:problem:{code}"), "title": "[text]", "status": status, "detail": "[text]", "code": code,
         "requestId": "[text]"
@@ -22,12 +27,24 @@ fn is_problem(reply: Reply, status: u16, code: &str, field: &str) {
     let problem = reply.json();
     let told = problem["field"].as_str().unwrap_or_default();
     assert_eq!(told, field, "{}", reply.text());
-    assert_eq!(problem["requestId"], reply.header("x-request-id"), "{}", reply.text());
+    assert_eq!(
+        problem["requestId"],
+        reply.header("x-request-id"),
+        "{}",
+        reply.text()
+    );
 }
 
 /// What an answer's money comes to: total, reserved, captured, cancelled, refunded, remaining.
 #[track_caller]
 fn money(order: &Value) -> Vec<String> {
-    let members = ["total", "reserved", "captured", "cancelled", "refunded", "remaining"];
+    let members = [
+        "total",
+        "reserved",
+        "captured",
+        "cancelled",
+        "refunded",
+        "remaining",
+    ];
     members.map(|member| order["money"][member].to_string()).to_vec()
 }

@@ -2,7 +2,7 @@
 
 use super::{is_problem, money};
 use serde_json::json;
-use stories::{Receiver, Options, Server, Stage, afterpay, connect, eventually, native, story};
+use stories::{Options, Receiver, Server, Stage, afterpay, connect, eventually, native, story};
 
 story! {
     async fn an_order_is_shown_with_every_member(server: Server) {

@@ -8,9 +8,15 @@ use stories::{Caller, Server, native, story};
 /// An order in each state.
 async fn orders(client: &Caller) {
     for number in ["OPEN", "PARTLY", "DONE", "CANCELLED", "FAILED"] {
-        client.post("/ordrebok/v1/orders", &native::order(number, 10)).await.expect(201);
+        client
+            .post("/ordrebok/v1/orders", &native::order(number, 10))
+            .await
+            .expect(201);
     }
-    client.post("/ordrebok/v1/orders", &native::preliminary("NEW", 10)).await.expect(201);
+    client
+        .post("/ordrebok/v1/orders", &native::preliminary("NEW", 10))
+        .await
+        .expect(201);
     for (order, step, body) in [
         ("PARTLY", "capture", json!({"number": "INV1", "amount": 30})),
         ("PARTLY", "refund", json!({"number": "CN1", "amount": 10})),
@@ -19,7 +25,10 @@ async fn orders(client: &Caller) {
         ("CANCELLED", "cancel", json!({})),
         ("FAILED", "fail", json!({"reason": "expired"})),
     ] {
-        client.post(&format!("/ordrebok/v1/orders/{order}/{step}"), &body).await.expect(200);
+        client
+            .post(&format!("/ordrebok/v1/orders/{order}/{step}"), &body)
+            .await
+            .expect(200);
     }
 }
 
