@@ -57,14 +57,18 @@ pub(crate) struct Write {
     pub(crate) body: Bytes,
     /// Whether prices are asked for.
     pub(crate) wants_prices: bool,
+    /// Whether the codes of a subscription's promotions are to go.
+    pub(crate) resets_codes: bool,
 }
 
 /// Whether a query has `fetch-price=true`.
 pub(crate) fn wants_prices(query: Option<&str>) -> bool {
+    says_true(query, "fetch-price")
+}
+
+fn says_true(query: Option<&str>, name: &str) -> bool {
     let query = Query::parse(query.unwrap_or_default()).unwrap_or_default();
-    query
-        .all("fetch-price")
-        .any(|value| value.eq_ignore_ascii_case("true"))
+    query.all(name).any(|value| value.eq_ignore_ascii_case("true"))
 }
 
 /// Lets a write in.
@@ -91,6 +95,7 @@ pub(crate) async fn writer(state: &State, request: Request<Body>) -> Result<Writ
     };
     Ok(Write {
         wants_prices: wants_prices(parts.uri.query()),
+        resets_codes: says_true(parts.uri.query(), "reset-flex-discount-codes"),
         access,
         idempotency,
         body,

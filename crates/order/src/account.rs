@@ -209,6 +209,7 @@ impl Account {
             renewing: false,
             renews: true,
             renewal_quantity: None,
+            renewal_promotions: Vec::new(),
             annex: None,
         });
         id

@@ -15,6 +15,8 @@ pub struct RenewedLine {
     pub currency: Currency,
     /// The deployment that it is for.
     pub deployment: Option<String>,
+    /// The codes of the promotions that it renews with.
+    pub promotions: Vec<String>,
 }
 
 impl RenewedLine {
@@ -23,6 +25,7 @@ impl RenewedLine {
         let terms = LineTerms {
             currency: Some(self.currency).filter(|own| *own != currency),
             deployment: self.deployment.clone(),
+            promotions: self.promotions.clone(),
             ..LineTerms::default()
         };
         Item {
@@ -142,6 +145,7 @@ impl Subscription {
             quantity,
             currency: self.currency,
             deployment: self.deployment.clone(),
+            promotions: self.renewal_promotions.clone(),
         }
     }
 }

@@ -31,6 +31,9 @@ pub struct Subscription {
     /// How many it renews with, when that was said; else as many as there are then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal_quantity: Option<Quantity>,
+    /// The codes of the promotions that it is to renew with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renewal_promotions: Vec<String>,
     /// What only the dialect knows of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annex: Option<Opaque>,
@@ -49,12 +52,20 @@ impl Subscription {
     ///
     /// # Errors
     /// When it does not run any more.
-    pub fn set_renewal(&mut self, renews: bool, quantity: Option<Quantity>) -> Result<(), AccountRefusal> {
+    pub fn set_renewal(
+        &mut self,
+        renews: bool,
+        quantity: Option<Quantity>,
+        promotions: Option<Vec<String>>,
+    ) -> Result<(), AccountRefusal> {
         if !self.active {
             return Err(AccountRefusal::Ended { id: self.id.clone() });
         }
         self.renews = renews;
         self.renewal_quantity = quantity.or(self.renewal_quantity);
+        if let Some(promotions) = promotions {
+            self.renewal_promotions = promotions;
+        }
         Ok(())
     }
 
@@ -62,6 +73,7 @@ impl Subscription {
     pub(crate) fn renew(&mut self, quantity: Quantity, renews_at: Timestamp) {
         self.quantity = quantity;
         (self.active, self.renewing, self.renews_at) = (true, false, renews_at);
+        self.renewal_promotions.clear();
     }
 
     /// Adds licences until the anniversary; one that had ended runs again.

@@ -18,7 +18,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{
     Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Order, Payment,
-    PaymentMethod, Quantity, Refusal, Registration, ReturnedLine,
+    PaymentMethod, Quantity, Refusal, Registration, RenewedLine, ReturnedLine,
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -168,7 +168,7 @@ async fn renewal(
     let currency = currency.ok_or_else(|| ApiError::new(INVALID_FIELDS))?;
     let pairs = renewed.iter().zip(&placement.lines);
     let items = pairs
-        .map(|(line, sent)| line.item(sent.number, currency))
+        .map(|(line, sent)| renewed_item(line, sent, currency))
         .collect();
     let registration = buyer.registration(state, write, placement, (Kind::Renewal, currency));
     let registration = Registration {
@@ -176,6 +176,15 @@ async fn renewal(
         ..registration.await?
     };
     Ok(Deed::Renew(Renew { registration, wanted }))
+}
+
+/// A renewed line, with the promotions that the order itself names, or else those that it was to renew with.
+fn renewed_item(line: &RenewedLine, sent: &PlacedLine, currency: Currency) -> Item {
+    let mut line = line.clone();
+    if !sent.terms.promotions.is_empty() {
+        line.promotions.clone_from(&sent.terms.promotions);
+    }
+    line.item(sent.number, currency)
 }
 
 async fn hand_back((state, write, placement): Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {

@@ -19,7 +19,6 @@ pub(crate) struct Preview {
 #[derive(Debug)]
 struct PreviewLine {
     number: i64,
-    promotions: Vec<String>,
     discount: Option<String>,
     renewed: RenewedLine,
     status: &'static str,
@@ -32,7 +31,6 @@ pub(crate) fn purchase(placement: &Placement, account: &Account, currency: Curre
     let licences = bought.fold(account.licences(), Quantity::plus);
     let line = |line: &crate::wire::placement::PlacedLine| PreviewLine {
         number: line.number,
-        promotions: line.terms.promotions.clone(),
         discount: line.terms.discount.clone(),
         renewed: RenewedLine {
             subscription: String::new(),
@@ -40,6 +38,7 @@ pub(crate) fn purchase(placement: &Placement, account: &Account, currency: Curre
             quantity: quantity(line).unwrap_or(Quantity::ZERO),
             currency: line.terms.currency.unwrap_or(currency),
             deployment: line.terms.deployment.clone(),
+            promotions: line.terms.promotions.clone(),
         },
         status: "",
         price: None,
@@ -61,11 +60,13 @@ pub(crate) fn renewal(placement: &Placement, account: &Account) -> Result<Previe
     let currency = renewed.first().map(|line| line.currency).or(placement.currency);
     let currency = currency.ok_or_else(|| ApiError::from(&order::AccountRefusal::NothingRenews))?;
     let numbered = (1..).zip(renewed).enumerate();
-    let line = |(place, (number, renewed)): (usize, (i64, RenewedLine))| {
+    let line = |(place, (number, mut renewed)): (usize, (i64, RenewedLine))| {
         let sent = placement.lines.get(place);
+        if let Some(sent) = sent.filter(|sent| !sent.terms.promotions.is_empty()) {
+            renewed.promotions.clone_from(&sent.terms.promotions);
+        }
         PreviewLine {
             number: sent.map_or(number, |line| line.number),
-            promotions: sent.map(|line| line.terms.promotions.clone()).unwrap_or_default(),
             discount: sent.and_then(|line| line.terms.discount.clone()),
             renewed,
             status: status::COMPLETE,
@@ -144,8 +145,8 @@ impl PreviewLine {
             currency_code: self.renewed.currency.code(),
             deployment_id: self.renewed.deployment.clone(),
             discount_code: self.discount.clone(),
-            promotions: Applied::all(&self.promotions),
-            flex_discounts: Applied::all(&self.promotions),
+            promotions: Applied::all(&self.renewed.promotions),
+            flex_discounts: Applied::all(&self.renewed.promotions),
             prorated_days: None,
             pricing: None,
         }

@@ -17,6 +17,8 @@ use order::{Account, AccountRefusal, Quantity};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+/// The longest code of a promotion.
+const LONGEST_CODE: usize = 40;
 /// How many licences a subscription can renew with.
 const QUANTITIES: std::ops::RangeInclusive<i64> = 1..=999_999;
 
@@ -66,10 +68,11 @@ pub(crate) async fn get(
 }
 
 /// How a subscription is to renew.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Preference {
     enabled: Option<bool>,
     quantity: Option<Quantity>,
+    promotions: Option<Vec<String>>,
 }
 
 /// `PATCH /v3/customers/{customer}/subscriptions/{subscription}`: whether it renews, and with how many licences.
@@ -87,7 +90,8 @@ pub(crate) async fn update(
     if account.is_none_or(|kept| kept.body.subscription(&id).is_none()) {
         return write.refuse(&state, &ApiError::new(INVALID_SUBSCRIPTION)).await;
     }
-    let preference = match read(&write.body) {
+    let resets = write.resets_codes;
+    let preference = match read(&write.body, resets) {
         Ok(preference) => preference,
         Err(error) => return write.refuse(&state, &error).await,
     };
@@ -95,7 +99,7 @@ pub(crate) async fn update(
         access, idempotency, ..
     } = write;
     let subscription = id.clone();
-    let change = move |account: &mut Account, _now| set(account, &subscription, preference);
+    let change = move |account: &mut Account, _now| set(account, &subscription, preference.clone());
     let shown = customer.clone();
     let render = move |outcome: Result<&KeptAccount, &AccountRefusal>| render(outcome, &shown, &id);
     let changed = state
@@ -110,7 +114,7 @@ fn set(account: &mut Account, id: &str, preference: Preference) -> Result<(), Ac
     let subscription =
         subscription.ok_or_else(|| AccountRefusal::UnknownSubscription { id: id.to_owned() })?;
     let renews = preference.enabled.unwrap_or(subscription.renews);
-    subscription.set_renewal(renews, preference.quantity)
+    subscription.set_renewal(renews, preference.quantity, preference.promotions)
 }
 
 fn render(outcome: Result<&KeptAccount, &AccountRefusal>, customer: &str, id: &str) -> Reply {
@@ -127,17 +131,26 @@ fn render(outcome: Result<&KeptAccount, &AccountRefusal>, customer: &str, id: &s
     }
 }
 
-fn read(body: &[u8]) -> Result<Preference, ApiError> {
+/// Reads what is preferred. With `reset-flex-discount-codes=true` no code stays, and the body may say nothing more.
+fn read(body: &[u8], resets: bool) -> Result<Preference, ApiError> {
+    if resets && body.is_empty() {
+        return Ok(Preference {
+            enabled: None,
+            quantity: None,
+            promotions: Some(Vec::new()),
+        });
+    }
     let members = object(body)?;
     let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
     fields.only(&["autoRenewal"], &mut complaints);
     let renewal = fields.object("autoRenewal", &mut complaints);
-    if fields.value("autoRenewal").is_none() {
+    if fields.value("autoRenewal").is_none() && !resets {
         complaints.missing(fields.at("autoRenewal"));
     }
     let mut preference = Preference {
         enabled: None,
         quantity: None,
+        promotions: None,
     };
     let mut said = None;
     if let Some(renewal) = renewal {
@@ -145,6 +158,11 @@ fn read(body: &[u8]) -> Result<Preference, ApiError> {
         renewal.only(&known, &mut complaints);
         preference.enabled = renewal.truth("enabled", &mut complaints);
         said = renewal.whole("renewalQuantity", &mut complaints);
+        let codes = renewal.texts("flexDiscountCodes", LONGEST_CODE, &mut complaints);
+        preference.promotions = renewal.value("flexDiscountCodes").map(|_| codes);
+    }
+    if resets {
+        preference.promotions = Some(Vec::new());
     }
     complaints.check()?;
     if let Some(quantity) = said.filter(|quantity| *quantity != 0 || preference.enabled != Some(false)) {

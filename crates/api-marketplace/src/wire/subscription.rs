@@ -15,7 +15,7 @@ pub(crate) struct SubscriptionResource<'s> {
     current_quantity: Number,
     used_quantity: Number,
     offer_id: &'s str,
-    auto_renewal: AutoRenewal,
+    auto_renewal: AutoRenewal<'s>,
     creation_date: String,
     renewal_date: String,
     status: &'static str,
@@ -29,9 +29,11 @@ pub(crate) struct SubscriptionResource<'s> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AutoRenewal {
+struct AutoRenewal<'s> {
     enabled: bool,
     renewal_quantity: Number,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    flex_discount_codes: &'s [String],
 }
 
 impl<'s> SubscriptionResource<'s> {
@@ -47,6 +49,7 @@ impl<'s> SubscriptionResource<'s> {
             auto_renewal: AutoRenewal {
                 enabled: subscription.renews,
                 renewal_quantity: Number::plain(renewal_quantity.decimal()),
+                flex_discount_codes: &subscription.renewal_promotions,
             },
             creation_date: time::seconds_text(subscription.started_at.0),
             renewal_date: time::date_text(subscription.renews_at.0),

@@ -135,6 +135,13 @@ story! {
         let id = ends["lineItems"][0]["subscriptionId"].as_str().unwrap();
         partner.patch(&format!("/v3/customers/{ada}/subscriptions/{id}"), &json!({ "autoRenewal": { "enabled": false } })).await.expect(200);
 
+        let first = subscription(&partner, &ada, (kept, "1000")).await["links"]["self"]["uri"].as_str().unwrap().to_owned();
+        let codes = json!({ "autoRenewal": { "enabled": true, "flexDiscountCodes": ["LATE"] } });
+        partner.patch(&first, &codes).await.expect(200).contains(&json!({ "autoRenewal": { "flexDiscountCodes": ["LATE"] } }));
+        let reset = partner.patch(&format!("{first}?reset-flex-discount-codes=true"), &json!({})).await.expect(200).json();
+        assert!(reset["autoRenewal"].get("flexDiscountCodes").is_none());
+        partner.patch(&first, &codes).await.expect(200);
+
         let shown = partner.post(&orders, &preview).await.expect(200);
         shown.contains(&json!({ "orderType": "PREVIEW_RENEWAL", "orderId": "", "status": "" }));
         let line = &shown.json()["lineItems"][0];
@@ -153,8 +160,9 @@ story! {
         }).await;
         stories::json::assert_contains("the renewal", &renewed, &json!({ "status": "1000", "referenceOrderId": "", "currencyCode": "USD" }));
         assert_eq!((&renewed["lineItems"][0]["quantity"], &renewed["lineItems"][0]["offerId"]), (&json!(12), &json!("80004567CA02A12")));
+        assert_eq!(renewed["lineItems"][0]["flexDiscounts"], json!([{ "code": "LATE", "result": "SUCCESS" }]));
         let runs = subscription(&partner, &ada, (kept, "1000")).await;
-        assert_eq!(runs["currentQuantity"], 12);
+        assert_eq!((&runs["currentQuantity"], runs["autoRenewal"].get("flexDiscountCodes")), (&json!(12), None));
         assert_eq!(runs["renewalDate"].as_str().unwrap()[..4].parse::<i32>().unwrap(), today[..4].parse::<i32>().unwrap() + 1);
         let over = subscription(&partner, &ada, (ending, "1004")).await;
         assert_eq!(over["allowedActions"], json!(["MANUAL_RENEWAL"]));
