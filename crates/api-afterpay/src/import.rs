@@ -16,8 +16,9 @@ use book::{Idempotency, Told};
 use http_kit::overlay;
 use http_kit::wire::time;
 use order::{
-    Amount, Cancellation, Capture, Cause, Currency, Dialect, Failure, Ids, Kind, Line, Opaque, Order,
-    OrderId, Refund, Reservation, Shipment, ShipmentKind, Status, Timestamp,
+    Amount, Cancellation, Capture, Cause, Command, Context, Currency, Dialect, Failure, Ids, Kind, Line,
+    NumberStyle, Opaque, Order, OrderId, Refund, Reservation, Shipment, ShipmentKind, Status, Timestamp,
+    decide, replay,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -70,7 +71,7 @@ pub fn read(document: Value) -> Result<Vec<Told>, ImportError> {
     })?;
     // The date is given back as it came even where the reservation is not to lapse by it: see the rules of importing.
     let expires_at = order.reservation.as_mut().and_then(|held| held.expires_at.take());
-    let patch = overlay::difference(&plain_value(&order), &document);
+    let patch = overlay::difference(&plain_value(&as_imported(&order)), &document);
     if let Some(held) = &mut order.reservation {
         held.expires_at = expires_at;
     }
@@ -82,6 +83,18 @@ pub fn read(document: Value) -> Result<Vec<Told>, ImportError> {
         dialect: Dialect::AfterPay,
         order: Box::new(order),
     }])
+}
+
+/// The order as the rules of importing will have it: they set its books. What they refuse is told when it is imported.
+fn as_imported(order: &Order) -> Order {
+    let mut context = Context {
+        now: order.placed_at,
+        ids: ids_of(&order.shown_number()),
+        numbers: NumberStyle::Suffixed,
+    };
+    let decided = decide(None, &Command::Import(Box::new(order.clone())), &mut context);
+    let imported = decided.ok().and_then(|events| replay(&events).ok());
+    imported.unwrap_or_else(|| order.clone())
 }
 
 /// Ids for what the foreign system gave none, the same ones each time that the same order is read.
@@ -252,14 +265,17 @@ fn status_of(details: &Object<'_>, at: Timestamp) -> Status {
     }
 }
 
-/// What was reserved. The order's captures and refunds name the reservation; a pending order has none.
+/// What was reserved. The order's captures and refunds name the reservation; a pending order has none, unless something
+/// was taken of it all the same.
 fn reservation_of(
     body: &Object<'_>,
     details: &Object<'_>,
     gross: Amount,
     ids: &mut Ids,
 ) -> Option<Reservation> {
-    if matches!(status_of(details, Timestamp(0)), Status::Preliminary) || !gross.is_positive() {
+    let is_pending = matches!(status_of(details, Timestamp(0)), Status::Preliminary);
+    let is_touched = body.has("captures") || body.has("cancellations");
+    if (is_pending || !gross.is_positive()) && !is_touched {
         return None;
     }
     let parts = ["captures", "refunds"];
@@ -271,7 +287,7 @@ fn reservation_of(
     let expires_at = expires_at.and_then(|text| time::parse(&text).ok());
     Some(Reservation {
         id: named.unwrap_or_else(|| ids.uuid()),
-        authorised: gross,
+        authorised: gross.max(Amount::ZERO),
         excess: Amount::ZERO,
         // The day that it names is still one on which something can be captured.
         expires_at: expires_at.map(|at| Timestamp(at).plus_days(1).plus_millis(-1000)),
@@ -397,8 +413,76 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
+    /// The order as it is in the book; none when the rules refuse it.
+    fn in_the_book(told: Vec<Told>) -> Option<Order> {
+        let order = told.into_iter().next()?.order;
+        let mut context = Context {
+            now: Timestamp(1_900_000_000_000),
+            ids: Ids::from_seed([9; 16]),
+            numbers: NumberStyle::Suffixed,
+        };
+        let events = decide(None, &Command::Import(order), &mut context).ok()?;
+        replay(&events).ok()
+    }
+
     fn imported(document: &Value) -> Order {
-        *read(document.clone()).unwrap().remove(0).order
+        in_the_book(read(document.clone()).unwrap()).unwrap()
+    }
+
+    /// Every place within a document.
+    fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+        found.push(at.to_owned());
+        for (name, member) in value.as_object().into_iter().flatten() {
+            places(member, &format!("{at}/{name}"), found);
+        }
+        for (index, element) in value.as_array().into_iter().flatten().enumerate() {
+            places(element, &format!("{at}/{index}"), found);
+        }
+    }
+
+    /// Whatever stands in any one place of the seed's order: it is refused, or given back as it came.
+    #[test]
+    fn an_order_with_anything_anywhere_is_refused_or_given_back() {
+        let odd: Vec<Value> = [
+            "null",
+            "true",
+            "7",
+            "0",
+            "-3.50",
+            "1e3",
+            "\"\"",
+            "\"text\"",
+            "\"2024-02-30\"",
+            "\"2030-01-01T00:00:00.123+02:00\"",
+            "[]",
+            "[1, null]",
+            "{}",
+            "{\"a\": {\"b\": []}}",
+            "\"Pending\"",
+            "\"expired\"",
+            "\"Cancelled\"",
+            "123456789012345678901234567890",
+        ]
+        .iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
+        let mut seed = seed();
+        seed["orderDetails"]["status"] = json!("Accepted");
+        seed["orderDetails"]["expirationDate"] = json!("2016-02-28");
+        let mut found = Vec::new();
+        places(&seed, "", &mut found);
+        let mut taken = 0;
+        for place in found.iter().filter(|place| !place.is_empty()) {
+            for value in &odd {
+                let mut document = seed.clone();
+                *document.pointer_mut(place).unwrap() = value.clone();
+                if let Some(order) = read(document.clone()).ok().and_then(in_the_book) {
+                    assert_eq!(shown(&order), document, "with {value} at {place}");
+                    taken += 1;
+                }
+            }
+        }
+        assert!(taken > 1000, "{taken} documents were taken over");
     }
 
     fn shown(order: &Order) -> Value {
