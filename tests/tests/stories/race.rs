@@ -68,7 +68,11 @@ story! {
         assert_eq!(order["captures"].as_array().map_or(0, Vec::len), size(captures) + 1);
         assert_eq!(order["refunds"].as_array().map_or(0, Vec::len), size(refunds));
         assert_eq!(order["cancellations"].as_array().map_or(0, Vec::len), size(voids));
-        shop.post("/api/v3/orders/RACE/voids", &Value::Null).await.expect(400);
+        // Nothing remains. Voiding the rest is refused when a capture took the last of it, and done already when a void
+        // did, as the race had it; it changes nothing either way.
+        let again = shop.post("/api/v3/orders/RACE/voids", &Value::Null).await;
+        assert!(matches!(again.status(), 200 | 400), "{}", again.text());
+        shop.get("/api/v3/orders/RACE").await.expect(200).matches(&order);
     }
 
     /// Two servers on one database are one server to the money.
