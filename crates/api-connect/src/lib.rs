@@ -13,6 +13,7 @@ mod allowance;
 mod annex;
 mod auth;
 mod callback;
+pub mod catalogue;
 mod errors;
 mod idempotency;
 pub mod import;
@@ -33,8 +34,8 @@ use axum::http::Method;
 use axum::routing::{any, get, post};
 use http_kit::Failure;
 use operations::{
-    assign_user, complete_order, list_orders, order_status, product_history, register_order, search_order,
-    token,
+    assign_user, complete_order, coupons, list_orders, order_status, product_history, products,
+    register_order, search_order, stock, token, vouchers,
 };
 use std::sync::Arc;
 
@@ -60,12 +61,32 @@ pub fn routes(state: State) -> Router {
             "/capi/v1/customer/order/product/history",
             get(product_history::handle),
         )
+        .merge(catalogue_routes())
         .route("/user/oauth/token", any(token::handle))
         .route("/login/oauth/token", any(token::handle))
         .merge(pages::routes())
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .with_state(state)
+}
+
+/// The operations on the catalogue.
+fn catalogue_routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/capi/v1/client/coupon/{productCode}", get(coupons::list))
+        .route("/capi/v1/client/coupon/price", post(coupons::price))
+        .route(
+            "/capi/v1/client/voucher/coupons/{voucherCode}",
+            get(vouchers::handle),
+        )
+        .route(
+            "/capi/v1/client/product",
+            get(products::check).post(products::list),
+        )
+        .route("/capi/v1/client/product/{productType}", get(products::of_type))
+        .route("/capi/v1/client/stock", get(stock::list))
+        .route("/capi/v1/client/stock/{productId}", get(stock::list))
+        .route("/capi/v1/client/stock/update", post(stock::update))
 }
 
 async fn nothing_here(Held(state): Held<Arc<State>>, method: Method) -> http_kit::Answer {

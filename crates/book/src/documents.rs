@@ -309,4 +309,43 @@ impl Book {
         };
         Box::pin(self.transact(load, run)).await
     }
+
+    /// Writes documents, all of them or none. One that is there already is given to `merge` with what is new, which
+    /// says whether anything changes by it; its owner and its time are then the new one's.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails.
+    pub async fn merge_documents<T, M>(
+        &self,
+        merchant: MerchantId,
+        documents: Vec<Document<T>>,
+        merge: M,
+    ) -> Result<(), BookError>
+    where
+        T: Serialize + DeserializeOwned + Clone + Send + 'static,
+        M: Fn(&mut T, &T) -> bool + Send + 'static,
+    {
+        let load = Load {
+            merchant: merchant.0,
+            documents: documents.iter().map(Document::key).collect(),
+            ..Load::default()
+        };
+        let run = move |work: &mut Work<'_>| {
+            for (place, new) in documents.iter().enumerate() {
+                let Some(mut kept) = work.document::<T>(place)? else {
+                    work.put(new)?;
+                    continue;
+                };
+                if merge(&mut kept.body, &new.body) {
+                    kept.owner.clone_from(&new.owner);
+                    kept.created_at = new.created_at;
+                    work.put(&kept)?;
+                }
+            }
+            Ok(())
+        };
+        // Nothing here refuses.
+        let _done = Box::pin(self.transact(load, run)).await?;
+        Ok(())
+    }
 }

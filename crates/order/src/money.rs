@@ -252,6 +252,31 @@ impl Currency {
     }
 }
 
+impl Currency {
+    /// The VAT on a price that does not have it: so many per cent of it.
+    ///
+    /// # Errors
+    /// When the result leaves the range of an amount.
+    pub fn vat_on(self, net: Amount, percent: Decimal) -> Result<Amount, MoneyError> {
+        let share = percent
+            .checked_div(Decimal::ONE_HUNDRED)
+            .ok_or(MoneyError::TooLarge)?;
+        self.price(net, Quantity::new(share)?)
+    }
+
+    /// The VAT within a price that has it.
+    ///
+    /// # Errors
+    /// When the result leaves the range of an amount.
+    pub fn vat_in(self, gross: Amount, percent: Decimal) -> Result<Amount, MoneyError> {
+        let parts = Decimal::ONE_HUNDRED.checked_add(percent);
+        let vat = gross.0.checked_mul(percent).zip(parts);
+        let vat = vat.and_then(|(vat, parts)| vat.checked_div(parts));
+        let vat = vat.ok_or(MoneyError::TooLarge)?;
+        Ok(self.round(Amount(vat)))
+    }
+}
+
 /// Multiplies on the integers behind the decimals, because a decimal of 28 digits silently drops what does not fit,
 /// then rounds once, half away from zero. None when 38 digits do not hold it.
 fn exact_product(left: Decimal, right: Decimal, decimals: u32) -> Option<Decimal> {
@@ -289,10 +314,32 @@ impl<'de> Deserialize<'de> for Currency {
 #[cfg(test)]
 mod tests {
     use super::exact_product;
+    use crate::{Amount, Currency};
     use rust_decimal::Decimal;
 
     fn product(left: &str, right: &str, decimals: u32) -> Option<String> {
         exact_product(left.parse().unwrap(), right.parse().unwrap(), decimals).map(|value| value.to_string())
+    }
+
+    #[test]
+    fn vat_is_rounded_once_half_away_from_zero() {
+        let nok = Currency::from_code("NOK").unwrap();
+        let amount = |text: &str| Amount::new(text.parse().unwrap()).unwrap();
+        for (price, percent, on, within) in [
+            ("100", "25", "25", "20"),
+            ("99.90", "25", "24.98", "19.98"),
+            ("0.02", "25", "0.01", "0"),
+            ("299", "0", "0", "0"),
+            ("100", "11.11", "11.11", "10"),
+        ] {
+            let percent = percent.parse().unwrap();
+            assert_eq!(nok.vat_on(amount(price), percent), Ok(amount(on)), "on {price}");
+            assert_eq!(
+                nok.vat_in(amount(price), percent),
+                Ok(amount(within)),
+                "in {price}"
+            );
+        }
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 pub(crate) mod assign_user;
 pub(crate) mod complete_order;
+pub(crate) mod coupons;
 pub(crate) mod list_orders;
 pub(crate) mod order_status;
 pub(crate) mod product_history;
+pub(crate) mod products;
 pub(crate) mod register_order;
 pub(crate) mod search_order;
+pub(crate) mod stock;
 pub(crate) mod token;
+pub(crate) mod vouchers;

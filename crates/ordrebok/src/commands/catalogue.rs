@@ -1,24 +1,32 @@
-//! `ordrebok catalogue`: what a merchant sells through the Marketplace's API, and at which prices.
+//! `ordrebok catalogue`: what a merchant sells, and at which prices: through the Marketplace's API, or Connect's.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api_marketplace::catalogue::{load, read_csv, read_json};
 use clap::Args;
+use serde_json::Value;
 
 use super::opening::{merchant, with_book};
 use crate::command_error::CommandError;
 use crate::output;
-use crate::place::PlaceOptions;
+use crate::place::{Place, PlaceOptions};
 
-/// Load offers, prices and promotions for the Marketplace's API from CSV or JSON files
+/// How many of Connect's entries go in at a time.
+const AT_ONCE: usize = 200;
+
+/// Load what is sold through an API from files: offers, prices and promotions, or Connect's products and coupons
 #[derive(Debug, Args)]
 pub(super) struct Catalogue {
     /// Whose catalogue
     #[arg(long, value_name = "NAME")]
     merchant: String,
 
-    /// The files: `.csv` with the columns offerId, currency, price, marketSegment, name; or JSON with `offers` and
+    /// Whose API shows it
+    #[arg(long, value_parser = ["marketplace", "connect"], default_value = "marketplace")]
+    api: String,
+
+    /// For Connect JSON with `products`, `coupons`, `vouchers` and `stock`. For the Marketplace `.csv` with the columns offerId, currency, price, marketSegment, name; or JSON with `offers` and
     /// `promotions`
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -27,6 +35,9 @@ pub(super) struct Catalogue {
 impl Catalogue {
     pub(super) fn run(self, place: PlaceOptions) -> Result<ExitCode, CommandError> {
         let place = place.place()?;
+        if self.api == "connect" {
+            return self.run_connect(&place);
+        }
         // All files are read before anything is written.
         let mut read = Vec::with_capacity(self.files.len());
         for file in &self.files {
@@ -53,4 +64,39 @@ impl Catalogue {
             Ok(ExitCode::SUCCESS)
         })
     }
+
+    /// The same for Connect.
+    fn run_connect(self, place: &Place) -> Result<ExitCode, CommandError> {
+        let mut read = Vec::with_capacity(self.files.len());
+        for file in &self.files {
+            let name = file.display();
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| CommandError::caused(&format!("{name} could not be read"), &error))?;
+            let catalogue: Value = serde_json::from_str(&text)
+                .map_err(|error| CommandError::caused(&format!("{name} is not JSON"), &error))?;
+            read.push((name.to_string(), catalogue));
+        }
+        with_book(place, async |book| {
+            let merchant = merchant(&book, &self.merchant).await?;
+            let mut entries = Vec::new();
+            for (name, catalogue) in read {
+                entries.extend(
+                    api_connect::catalogue::read(catalogue, book.now())
+                        .map_err(|misfit| CommandError::new(format!("{name}: {misfit}")))?,
+                );
+            }
+            for part in entries.chunks(AT_ONCE) {
+                book.merge_documents(merchant.id, part.to_vec(), replace).await?;
+            }
+            output::line(&format!("{} entries loaded", entries.len()));
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+/// An entry that is the same as before stays as old as it is.
+fn replace(kept: &mut Value, new: &Value) -> bool {
+    let differs = kept != new;
+    kept.clone_from(new);
+    differs
 }

@@ -1,6 +1,7 @@
 //! Mediaconnect Connect: each rule that its pages state has a story that is named after it.
 
 mod browser;
+mod catalogue;
 mod clients;
 mod complete_order;
 mod fulfillment_page;

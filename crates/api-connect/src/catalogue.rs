@@ -1,0 +1,205 @@
+//! The catalogue: products, coupons, vouchers and stock, as the operator loads them.
+//!
+//! A catalogue is one JSON document: `{"products": [...], "coupons": [...], "vouchers": [...], "stock": [...]}`, each
+//! list as long as it likes, or absent. Every entry is given back as it was loaded; beside that it needs:
+//!
+//! | entry | members |
+//! | --- | --- |
+//! | product | `product`; `productType`, `startTime`, `endTime` are looked at when they are there |
+//! | coupon | `product`, `couponCode`, `couponNumber`; for prices `couponPrice`, and `vatPercent`, `vatInclude`, `currency`, `companyCode` |
+//! | voucher | `voucherCode`, and `coupons`: a list of `{couponCode, couponNumber}` |
+//! | stock | `productId` |
+
+use book::Document;
+use order::Timestamp;
+use serde_json::{Map, Value};
+
+/// The kind of the documents that products are kept as, and so on.
+pub(crate) const PRODUCT: &str = "connect.product";
+pub(crate) const COUPON: &str = "connect.coupon";
+pub(crate) const VOUCHER: &str = "connect.voucher";
+pub(crate) const STOCK: &str = "connect.stock";
+
+/// The longest code of a product or a coupon.
+const LONGEST_CODE: usize = 12;
+/// The longest code of a voucher.
+const LONGEST_VOUCHER: usize = 36;
+
+/// What is wrong with a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{member}: {problem}")]
+pub struct Misfit {
+    member: String,
+    problem: &'static str,
+}
+
+/// One entry, as it is kept.
+pub(crate) type Entry = Document<Value>;
+
+/// Reads a catalogue.
+///
+/// # Errors
+/// [`Misfit`] names the first member that can't be read.
+pub fn read(catalogue: Value, now: Timestamp) -> Result<Vec<Document<Value>>, Misfit> {
+    let Value::Object(lists) = catalogue else {
+        return Err(misfit("catalogue", "not a JSON object"));
+    };
+    let mut entries = Vec::new();
+    for (list, found) in lists {
+        let kind = kind_of(&list)
+            .ok_or_else(|| misfit(list.as_str(), "none of products, coupons, vouchers, stock"))?;
+        let Value::Array(found) = found else {
+            return Err(misfit(list, "not a list"));
+        };
+        for (place, entry) in found.into_iter().enumerate() {
+            let at = |inner: Misfit| misfit(format!("{list}[{place}].{}", inner.member), inner.problem);
+            let Value::Object(entry) = entry else {
+                return Err(misfit(format!("{list}[{place}]"), "not an object"));
+            };
+            let (id, owner) = key_of(kind, &entry).map_err(at)?;
+            let mut document = Document::new(kind, id, now, Value::Object(entry));
+            document.owner = owner;
+            entries.push(document);
+        }
+    }
+    Ok(entries)
+}
+
+fn kind_of(list: &str) -> Option<&'static str> {
+    match list {
+        "products" => Some(PRODUCT),
+        "coupons" => Some(COUPON),
+        "vouchers" => Some(VOUCHER),
+        "stock" => Some(STOCK),
+        _unknown => None,
+    }
+}
+
+/// What an entry is kept under, and what it hangs on.
+fn key_of(kind: &str, entry: &Map<String, Value>) -> Result<(String, String), Misfit> {
+    match kind {
+        PRODUCT => Ok((text(entry, "product", LONGEST_CODE)?, String::new())),
+        COUPON => {
+            let code = text(entry, "couponCode", LONGEST_CODE)?;
+            let id = coupon_id(&code, number(entry, "couponNumber")?);
+            Ok((id, text(entry, "product", LONGEST_CODE)?))
+        }
+        VOUCHER => {
+            listed_coupons(entry)?;
+            Ok((text(entry, "voucherCode", LONGEST_VOUCHER)?, String::new()))
+        }
+        _stock => Ok((text(entry, "productId", LONGEST_CODE)?, String::new())),
+    }
+}
+
+/// The id that a coupon is kept under.
+pub(crate) fn coupon_id(code: &str, number: i64) -> String {
+    format!("{code}/{number}")
+}
+
+/// The coupons that a voucher is good for.
+pub(crate) fn listed_coupons(voucher: &Map<String, Value>) -> Result<Vec<(String, i64)>, Misfit> {
+    let listed = voucher.get("coupons").and_then(Value::as_array);
+    let listed = listed.ok_or_else(|| misfit("coupons", "not a list"))?;
+    listed
+        .iter()
+        .map(|coupon| {
+            let coupon = coupon
+                .as_object()
+                .ok_or_else(|| misfit("coupons", "not a list of objects"))?;
+            Ok((
+                text(coupon, "couponCode", LONGEST_CODE)?,
+                number(coupon, "couponNumber")?,
+            ))
+        })
+        .collect()
+}
+
+fn text(entry: &Map<String, Value>, member: &str, most: usize) -> Result<String, Misfit> {
+    let text = entry.get(member).and_then(Value::as_str).unwrap_or_default();
+    if text.is_empty() {
+        return Err(misfit(member, "missing, or not a text"));
+    }
+    if text.chars().count() > most || text.contains('\0') {
+        return Err(misfit(member, "too long, or with a NUL character in it"));
+    }
+    Ok(text.to_owned())
+}
+
+fn number(entry: &Map<String, Value>, member: &str) -> Result<i64, Misfit> {
+    entry
+        .get(member)
+        .and_then(Value::as_i64)
+        .ok_or_else(|| misfit(member, "missing, or not a whole number"))
+}
+
+fn misfit(member: impl Into<String>, problem: &'static str) -> Misfit {
+    Misfit {
+        member: member.into(),
+        problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn entries_are_kept_under_their_codes() {
+        let catalogue = json!({
+            "products": [{ "product": "TOTT", "productType": "subscription" }],
+            "coupons": [{ "product": "TOTT", "couponCode": "SUMMER", "couponNumber": 60, "couponPrice": "299" }],
+            "vouchers": [{ "voucherCode": "V-1", "coupons": [{ "couponCode": "SUMMER", "couponNumber": 60 }] }],
+            "stock": [{ "productId": "BOOK1", "inStock": 7 }]
+        });
+        let kept: Vec<_> = read(catalogue, Timestamp(1))
+            .unwrap()
+            .into_iter()
+            .map(|entry| format!("{} {} {}", entry.kind, entry.id, entry.owner))
+            .collect();
+        let mut kept = kept;
+        kept.sort();
+        assert_eq!(
+            kept,
+            [
+                "connect.coupon SUMMER/60 TOTT",
+                "connect.product TOTT ",
+                "connect.stock BOOK1 ",
+                "connect.voucher V-1 "
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_member() {
+        for (catalogue, told) in [
+            (json!([]), "catalogue: not a JSON object"),
+            (
+                json!({ "articles": [] }),
+                "articles: none of products, coupons, vouchers, stock",
+            ),
+            (json!({ "stock": {} }), "stock: not a list"),
+            (json!({ "stock": [7] }), "stock[0]: not an object"),
+            (
+                json!({ "products": [{ "product": 7 }] }),
+                "products[0].product: missing, or not a text",
+            ),
+            (
+                json!({ "products": [{ "product": "x".repeat(13) }] }),
+                "products[0].product: too long, or with a NUL character in it",
+            ),
+            (
+                json!({ "coupons": [{ "product": "A", "couponCode": "B" }] }),
+                "coupons[0].couponNumber: missing, or not a whole number",
+            ),
+            (
+                json!({ "vouchers": [{ "voucherCode": "V" }] }),
+                "vouchers[0].coupons: not a list",
+            ),
+        ] {
+            let error = read(catalogue, Timestamp(1)).err().unwrap();
+            assert_eq!(error.to_string(), told);
+        }
+    }
+}
