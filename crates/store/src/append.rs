@@ -23,18 +23,19 @@ type Count<'a> = (&'a str, usize, i64, &'a str, &'a str);
 /// One place in the index by product: customer, product, creation, order.
 type Place<'a> = (&'a str, &'a str, i64, i64);
 
-/// Lays the changes out as the rows of an append. Rows that others may be locking too come sorted by their key.
-pub(crate) fn parts(changes: &Changes) -> Vec<Part<'_>> {
-    let mut orders: Vec<&OrderWrite> = changes.orders.iter().collect();
+/// Lays changes, of one transaction or of several that are written together, out as the rows of an append. Rows that
+/// others may be locking too come sorted by their key.
+pub(crate) fn parts<'a>(changes: &[&'a Changes]) -> Vec<Part<'a>> {
+    let mut orders: Vec<&OrderWrite> = changes.iter().flat_map(|changes| &changes.orders).collect();
     orders.sort_by_key(|write| write.row.id);
-    let mut documents: Vec<&DocumentWrite> = changes.documents.iter().collect();
+    let mut documents: Vec<&DocumentWrite> = changes.iter().flat_map(|changes| &changes.documents).collect();
     documents.sort_by_key(|write| (&write.row.kind, &write.row.id));
     let mut parts = Vec::from(order_rows(&orders));
     parts.extend(document_rows(&documents));
     parts.extend(belongings(&orders));
     parts.extend(products(&orders));
     parts.push(counts(&orders));
-    parts.extend(answer_and_deliveries(changes));
+    parts.extend(answers_and_deliveries(changes));
     parts.retain(|part| !part.is_empty());
     parts
 }
@@ -202,9 +203,9 @@ fn counts<'a>(orders: &[&'a OrderWrite]) -> Part<'a> {
     part
 }
 
-fn answer_and_deliveries(changes: &Changes) -> [Part<'_>; 2] {
+fn answers_and_deliveries<'a>(changes: &[&'a Changes]) -> [Part<'a>; 2] {
     let mut answers = Part::new(Target::Answers);
-    if let Some(answer) = &changes.answer {
+    for answer in changes.iter().filter_map(|changes| changes.answer.as_ref()) {
         answers.push([
             Text(&answer.key.scope),
             Text(&answer.key.key),
@@ -215,7 +216,7 @@ fn answer_and_deliveries(changes: &Changes) -> [Part<'_>; 2] {
         ]);
     }
     let mut deliveries = Part::new(Target::Deliveries);
-    for delivery in &changes.deliveries {
+    for delivery in changes.iter().flat_map(|changes| &changes.deliveries) {
         deliveries.push([
             Int(delivery.id),
             Int(delivery.order),

@@ -425,21 +425,13 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The shape of an append, by which its text is kept: each table with one row or many, and how many rows exactly
-/// where they are guarded, since the text names the number.
-pub(crate) type Shape = Vec<(usize, usize)>;
+/// The shape of an append, by which its text is kept: each table with one row or many.
+pub(crate) type Shape = Vec<(usize, bool)>;
 
 pub(crate) fn shape(parts: &[Part<'_>]) -> Shape {
-    let rows = |part: &Part<'_>| {
-        if part.table.is_guarded() {
-            part.rows().len()
-        } else {
-            part.rows().len().min(2)
-        }
-    };
     parts
         .iter()
-        .map(|part| (part.table.index(), rows(part)))
+        .map(|part| (part.table.index(), part.has_many()))
         .collect()
 }
 
@@ -462,7 +454,12 @@ pub(crate) fn combined(parts: &[Part<'_>]) -> String {
         }
         if part.table.is_guarded() {
             text.push_str(" RETURNING 1");
-            guards.push(format!("(SELECT count(*) FROM p{at}) = {}", part.rows().len()));
+            let wanted = if part.has_many() {
+                format!("cardinality(${first})")
+            } else {
+                "1".to_owned()
+            };
+            guards.push(format!("(SELECT count(*) FROM p{at}) = {wanted}"));
         }
         text.push(')');
         first = first.saturating_add(part.table.width());

@@ -62,7 +62,8 @@ fn within<T, E>(
     match decide(&loaded) {
         Err(refusal) => Ok(Err(refusal)),
         Ok((changes, outcome)) => {
-            tx.append(load.merchant, &parts(&changes)).map_err(final_error)?;
+            tx.append(load.merchant, &parts(&[&changes]))
+                .map_err(final_error)?;
             Ok(Ok(outcome))
         }
     }
@@ -122,13 +123,12 @@ async fn over<T, E>(
             Ok(Err(refusal)) => return undo(locked).await.map(|()| Err(refusal)),
             Err(panicked) => return undo(locked).await.and(Err(panicked)),
         };
-        let parts = parts(&changes);
-        if parts.is_empty() {
+        if changes.is_empty() {
             return undo(locked).await.map(|()| Ok(outcome));
         }
         let appended = match &locked {
-            None => postgres.append(load.merchant, &parts).await,
-            Some(tx) => tx.append(load.merchant, &parts).await,
+            None => postgres.append(load.merchant, changes).await,
+            Some(tx) => tx.append(load.merchant, &changes).await,
         };
         match appended {
             Ok(()) => match locked {

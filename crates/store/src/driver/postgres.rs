@@ -1,11 +1,11 @@
 //! PostgreSQL: single prepared statements over a few shared connections, which carry many at once, one behind the
 //! other. Only what follows a conflict opens a transaction, on a connection of its own.
 
+mod appender;
 mod connection;
 mod lanes;
 mod tls;
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,17 +14,14 @@ use tokio_postgres::error::SqlState;
 
 use crate::error::{AppendError, Cause, StoreError};
 use crate::migrate;
-use crate::sql::{Part, Shape, combined, shape};
+use crate::rows::Changes;
 use crate::value::{Cells, Reader, Row, Value};
+use appender::Appender;
 use connection::{Address, Connection};
 use lanes::Lanes;
 
 /// How many connections carry reads, many at once each.
 const READING: usize = 4;
-
-/// How many connections carry single writes. A connection runs one after the other, and each waits for its commit to
-/// be durable, so that reads must not queue up behind them.
-const WRITING: usize = 16;
 
 /// How many transactions with locks may be open at once.
 const EXCLUSIVE: usize = 8;
@@ -34,34 +31,32 @@ const TRIES: u32 = 20;
 
 /// A PostgreSQL database.
 pub(crate) struct Postgres {
-    address: Address,
+    address: Arc<Address>,
     reading: Lanes,
-    writing: Lanes,
+    appender: Arc<Appender>,
     idle: Mutex<Vec<Arc<Connection>>>,
     exclusive: tokio::sync::Semaphore,
-    /// The texts of appends by their shape.
-    appends: Mutex<HashMap<Shape, Arc<str>>>,
 }
 
 impl Postgres {
     /// Connects to `url` and brings the schema up to date.
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
-        let address = Address::parse(url)?;
+        let address = Arc::new(Address::parse(url)?);
         let first = address.connect().await?;
         migrate(&first).await?;
         let postgres = Self {
+            appender: Arc::new(Appender::new(Arc::clone(&address))),
             address,
             reading: Lanes::new(READING),
-            writing: Lanes::new(WRITING),
             idle: Mutex::new(Vec::new()),
             exclusive: tokio::sync::Semaphore::new(EXCLUSIVE),
-            appends: Mutex::new(HashMap::new()),
         };
         postgres.reading.put(first);
         Ok(postgres)
     }
 
-    /// Reads. A connection that turns out to be broken is replaced once: reading twice does no harm.
+    /// Reads. A connection that turns out to be broken is replaced, each of them if need be: after a failover all are,
+    /// and reading twice does no harm.
     pub(crate) async fn query<T>(
         &self,
         table: &'static str,
@@ -69,10 +64,12 @@ impl Postgres {
         params: &[Value<'_>],
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let connection = self.reading.get(&self.address).await?;
-        match connection.query(table, sql, params, reader).await {
-            Err(StoreError::Unavailable(_)) => {}
-            done => return done,
+        for _ in 0..READING {
+            let connection = self.reading.get(&self.address).await?;
+            match connection.query(table, sql, params, reader).await {
+                Err(StoreError::Unavailable(_)) => {}
+                done => return done,
+            }
         }
         let connection = self.reading.get(&self.address).await?;
         connection.query(table, sql, params, reader).await
@@ -87,7 +84,7 @@ impl Postgres {
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
         for attempt in 0..TRIES {
-            let connection = self.writing.get(&self.address).await?;
+            let connection = self.appender.writing.get(&self.address).await?;
             match connection.query(table, sql, params, reader).await {
                 Err(StoreError::Busy) => pause(attempt).await,
                 done => return done,
@@ -96,40 +93,9 @@ impl Postgres {
         Err(StoreError::Busy)
     }
 
-    /// The third verb: all parts as one statement, which is its own transaction.
-    pub(crate) async fn append(&self, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
-        let connection = self.writing.get(&self.address).await?;
-        self.append_on(&connection, merchant, parts).await
-    }
-
-    async fn append_on(
-        &self,
-        connection: &Connection,
-        merchant: i64,
-        parts: &[Part<'_>],
-    ) -> Result<(), AppendError> {
-        let mut params = vec![Value::Int(merchant)];
-        for part in parts {
-            part.params(&mut params);
-        }
-        crate::value::check(&params)?;
-        let sql = self.append_text(parts);
-        match connection.run(&sql, &params).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(refused(error)),
-        }
-    }
-
-    fn append_text(&self, parts: &[Part<'_>]) -> Arc<str> {
-        let mut texts = self.appends.lock().unwrap_or_else(PoisonError::into_inner);
-        if texts.len() > 1000 {
-            texts.clear();
-        }
-        Arc::clone(
-            texts
-                .entry(shape(parts))
-                .or_insert_with(|| combined(parts).into()),
-        )
+    /// The third verb: all changes as one statement, which is its own transaction.
+    pub(crate) async fn append(&self, merchant: i64, changes: Changes) -> Result<(), AppendError> {
+        self.appender.append(merchant, changes).await
     }
 
     /// Opens a transaction on a connection of its own. Dropping it undoes it, by dropping the connection.
@@ -152,7 +118,7 @@ impl Postgres {
     pub(crate) fn close(&self) {
         self.exclusive.close();
         self.reading.close();
-        self.writing.close();
+        self.appender.writing.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -176,8 +142,12 @@ impl Transaction<'_> {
         self.connection.query(table, sql, params, reader).await
     }
 
-    pub(crate) async fn append(&self, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
-        self.postgres.append_on(&self.connection, merchant, parts).await
+    pub(crate) async fn append(&self, merchant: i64, changes: &Changes) -> Result<(), AppendError> {
+        let parts = crate::append::parts(&[changes]);
+        self.postgres
+            .appender
+            .append_on(&self.connection, merchant, &parts)
+            .await
     }
 
     /// Commits, or undoes, and gives the connection back.
@@ -222,29 +192,28 @@ fn refused(error: tokio_postgres::Error) -> AppendError {
 
 /// Sorts PostgreSQL's errors into ours.
 fn failed(error: tokio_postgres::Error) -> StoreError {
-    let Some(db) = error.as_db_error() else {
-        // Whatever isn't an answer of the server is a failure to talk to it; a row that can't be read is told apart
-        // where it is read.
+    if is_about_the_connection(&error) {
         return StoreError::Unavailable(Cause::new(error));
+    }
+    let constraint = error.as_db_error().and_then(|db| db.constraint());
+    match error.code() {
+        Some(&SqlState::UNIQUE_VIOLATION) => {
+            StoreError::Taken(constraint.unwrap_or("a unique key").to_owned())
+        }
+        Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => StoreError::Busy,
+        _ => StoreError::Database(Cause::new(error)),
+    }
+}
+
+/// Whether another connection may fare better. Whatever isn't an answer of the server is a failure to talk to it (a
+/// row that can't be read is told apart where it is read). 08: connection, 53: resources, 57P: shutting down or
+/// starting up, 25006: a standby after a failover.
+fn is_about_the_connection(error: &tokio_postgres::Error) -> bool {
+    let Some(code) = error.code() else {
+        return true;
     };
-    let code = db.code();
-    if *code == SqlState::UNIQUE_VIOLATION {
-        return StoreError::Taken(db.constraint().unwrap_or("a unique key").to_owned());
-    }
-    if [
-        SqlState::T_R_SERIALIZATION_FAILURE,
-        SqlState::T_R_DEADLOCK_DETECTED,
-    ]
-    .contains(code)
-    {
-        return StoreError::Busy;
-    }
-    // 08: connection, 53: resources, 57P: shutting down or starting up, 25006: a standby after a failover.
     let text = code.code();
-    if ["08", "53", "57P"].iter().any(|class| text.starts_with(class)) || text == "25006" {
-        return StoreError::Unavailable(Cause::new(error));
-    }
-    StoreError::Database(Cause::new(error))
+    ["08", "53", "57P"].iter().any(|class| text.starts_with(class)) || text == "25006"
 }
 
 /// Brings the schema up to date in one transaction that holds the table of migrations, so that of several servers

@@ -107,6 +107,29 @@ story! {
         );
     }
 
+    /// Thirty-two at once: each is told OK, and the callback is done once.
+    async fn many_who_fulfil_one_order_at_once_make_one_callback(stage: Stage) {
+        let server = stage.start(&impatient());
+        let (client, receiver) = (server.connect_client().await, Receiver::start().await);
+        let id = register_body(&client, &sms("+4712345678")).await;
+        let body = json!({ "orderId": id, "callbackUrl": receiver.url("/once") });
+        let mut racers = tokio::task::JoinSet::new();
+        for _ in 0..32 {
+            let call = client.post(FULFILLMENT, &body);
+            racers.spawn(async move { call.await });
+        }
+        while let Some(reply) = racers.join_next().await {
+            reply.unwrap().expect(200).matches(&ok(&id));
+        }
+        receiver.wait_for(1).await;
+        let next = register(&client, "invoice").await;
+        let body = json!({ "orderId": next, "callbackUrl": receiver.url("/next") });
+        client.post(FULFILLMENT, &body).await.expect(200);
+        let targets: Vec<_> = receiver.wait_for(2).await.into_iter().map(|call| call.target).collect();
+        assert_eq!(targets, ["/once?fulfillmentStatus=success", "/next?fulfillmentStatus=success"]);
+        assert_eq!(status_of(&client, &id).await, "processed");
+    }
+
     /// An order that has failed can't be completed any more.
     async fn fulfilling_an_order_that_has_failed_is_an_error(server: Server) {
         let merchant = server.merchant("Fjellforlaget").await;

@@ -1,7 +1,7 @@
 //! List order status - client mode.
 
 use serde_json::json;
-use stories::{Server, connect, seed, story};
+use stories::{Server, afterpay, connect, marketplace, seed, story};
 
 use super::{ORDER, import, register, register_body, status_path};
 
@@ -78,6 +78,27 @@ story! {
         body["orderAmount"] = serde_json::from_str("0.001").unwrap();
         let refused = client.post(ORDER, &body).await.expect(400);
         refused.matches(&json!({ "exceptionType": "ValidationException", "errorMessage": "orderAmount: not a multiple of 0.01" }));
+    }
+
+    /// An order that was placed through another API has its own id here, and is told in the same words.
+    async fn orders_of_every_api_are_told(server: Server) {
+        let merchant = server.merchant("Fjellforlaget").await;
+        let shop = merchant.afterpay().await;
+        shop.post("/api/v3/checkout/authorize", &afterpay::authorize("ORDER1", 10)).await.expect(200);
+        let partner = merchant.marketplace().await;
+        let customer = partner.post("/v3/customers", &marketplace::customer("Fjell")).await.expect(201).json()["customerId"].clone();
+        let path = format!("/v3/customers/{}/orders", customer.as_str().unwrap());
+        let placed = partner.post(&path, &marketplace::order("REF-7", 2)).await.expect(201).json()["orderId"].clone();
+        let client = merchant.connect().await;
+        let exported = server.run(&["export", "--merchant", "Fjellforlaget", "--format", "jsonl"]).expecting(0).stdout;
+        assert_eq!(exported.lines().count(), 2, "{exported}");
+        let reserved = json!(1_000_000_000_u64);
+        client.get(&status_path(&reserved)).await.expect(200).matches(&json!({
+            "orders": [{ "orderId": reserved, "externalOrderId": "ORDER1", "orderTime": "[integer]", "orderStatus": "confirmed", "orderAmount": 100 }]
+        }));
+        let id: serde_json::Value = serde_json::from_str(placed.as_str().unwrap()).unwrap();
+        let told = client.get(&status_path(&id)).await.expect(200);
+        told.contains(&json!({ "orders": [{ "orderId": id, "externalOrderId": "REF-7", "orderTime": "[integer]" }] }));
     }
 
     /// Only the client needs to be logged in: its own token is enough, and a user's is not asked for.

@@ -84,6 +84,26 @@ story! {
         }
     }
 
+    /// Of those who spend one code at once, one gets tokens.
+    async fn a_code_is_good_once_even_at_once(server: Server) {
+        let (merchant, client) = publisher(&server, "Fjellforlaget").await;
+        let (mut browser, _) = signed_in_user(&server, &merchant, &client, "kari@example.no").await;
+        let back = location(&browser.get(&authorize_path(&client, &[])).await);
+        let code = parameter(&back, "code").unwrap();
+        let form = query(&[("client_id", &client.id), ("client_secret", &client.secret), ("grant_type", "authorization_code"), ("code", &code)]);
+        let mut racers = tokio::task::JoinSet::new();
+        for _ in 0..16 {
+            let call = server.http().post("/user/oauth/token").body("application/x-www-form-urlencoded", form.clone());
+            racers.spawn(async move { call.await.status() });
+        }
+        let mut statuses = Vec::new();
+        while let Some(status) = racers.join_next().await {
+            statuses.push(status.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [vec![200], vec![400; 15]].concat());
+    }
+
     /// A session, a code or a refresh token is no access token, and the other way round.
     async fn each_text_opens_only_what_it_was_given_for(server: Server) {
         let (merchant, client) = publisher(&server, "Fjellforlaget").await;

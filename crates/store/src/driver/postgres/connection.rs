@@ -1,6 +1,7 @@
 //! One connection with its prepared statements.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, NoTls, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{failed, read, tls};
+use super::{failed, is_about_the_connection, read, tls};
 use crate::error::{Cause, StoreError};
 use crate::value::{Reader, Value};
 
@@ -59,6 +60,7 @@ impl Address {
         Ok(Connection {
             client,
             statements: Mutex::new(HashMap::new()),
+            broken: AtomicBool::new(false),
         })
     }
 }
@@ -73,11 +75,14 @@ fn report(end: Result<(), tokio_postgres::Error>) {
 pub(super) struct Connection {
     client: Client,
     statements: Mutex<HashMap<Box<str>, Statement>>,
+    /// Set once a statement has failed for the connection's sake: the server says that it is going before it goes,
+    /// and nobody should ask it again in between.
+    broken: AtomicBool,
 }
 
 impl Connection {
     pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.broken.load(Ordering::Relaxed) || self.client.is_closed()
     }
 
     async fn prepared(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
@@ -100,6 +105,18 @@ impl Connection {
 
     /// Runs a prepared statement.
     pub(super) async fn run(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+    ) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
+        let done = self.run_prepared(sql, params).await;
+        if done.as_ref().is_err_and(is_about_the_connection) {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        done
+    }
+
+    async fn run_prepared(
         &self,
         sql: &str,
         params: &[Value<'_>],
