@@ -16,15 +16,23 @@ use tokio::task::JoinSet;
 
 use self::writer::{Random, Writer};
 
+/// Without Connect's limits on calls, which would have its writers wait most of the time, and with orders of the
+/// Marketplace that are completed while the others are written.
+const UNHURRIED: &str = "
+[connect]
+calls_a_second = 0
+calls_a_minute = 0
+[marketplace]
+complete_after_milliseconds = 50
+";
+
 /// Writers of each API.
 const WRITERS: u64 = 3;
 
 story! {
     /// Tens of kills, nothing lost, nothing twice.
     async fn what_was_acknowledged_survives(stage: Stage) {
-        // Connect's own limits on calls would have the writers wait most of the time.
-        let unlimited = "[connect]\ncalls_a_second = 0\ncalls_a_minute = 0\n";
-        let mut server = stage.start(&Options::default().configuration(unlimited));
+        let mut server = stage.start(&Options::default().configuration(UNHURRIED));
         let mut random = Random::new(setting("ORDREBOK_CRASH_SEED", 1));
         let merchant = server.merchant("Fjord Forlag").await;
         let mut writers = writers(&merchant, &mut random).await;
@@ -38,15 +46,18 @@ story! {
                 writer.settle().await;
                 writer.check_touched().await;
             }
-            let verified = server.run(&["verify"]);
-            assert_eq!(verified.code, Some(0), "round {round}: {}{}", verified.stdout, verified.stderr);
+            // It replays everything that was ever written, so not after each kill.
+            if round % 5 == 0 {
+                server.run(&["verify"]).expect(0);
+            }
         }
         for writer in &mut writers {
             writer.check_all().await;
         }
         each_is_exported_once(&server, &merchant, &writers);
         let written: usize = writers.iter().map(|writer| writer.acknowledged().len()).sum();
-        assert!(written > 0, "nothing was written at all");
+        assert!(written > writers.len(), "hardly anything was written: {written} orders");
+        eprintln!("{written} orders");
     }
 }
 
