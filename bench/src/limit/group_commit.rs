@@ -114,7 +114,7 @@ impl Rows {
     fn database(&self, folder: &Path) -> Connection {
         let database = Connection::open(folder.join("limit.db")).expect("a database can be made");
         let pragmas = format!(
-            "PRAGMA page_size = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250;",
+            "PRAGMA page_size = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
             self.page_size
         );
         database.execute_batch(&pragmas).expect("the pragmas are taken");
@@ -250,13 +250,6 @@ fn write(database: &Connection, inserts: &[Insert], jobs: &mpsc::Receiver<Job>) 
             .execute_batch("BEGIN IMMEDIATE")
             .expect("a transaction begins");
         for job in &batch {
-            let run = |statement: &str| {
-                database
-                    .prepare_cached(statement)
-                    .and_then(|mut statement| statement.execute([]))
-                    .expect("a savepoint");
-            };
-            run("SAVEPOINT command");
             for insert in inserts {
                 let mut statement = database
                     .prepare_cached(&insert.statement)
@@ -266,7 +259,6 @@ fn write(database: &Connection, inserts: &[Insert], jobs: &mpsc::Receiver<Job>) 
                     .execute(params_from_iter(values))
                     .expect("the row is taken");
             }
-            run("RELEASE command");
         }
         database
             .execute_batch("COMMIT")

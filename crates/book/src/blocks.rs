@@ -14,6 +14,8 @@ const BLOCK: i64 = 256;
 #[derive(Default)]
 pub(crate) struct Blocks {
     open: Mutex<HashMap<MerchantId, Range<i64>>>,
+    /// Held while a block is taken, so that of many registrations that find none left, one takes the next.
+    taking: tokio::sync::Mutex<()>,
 }
 
 impl Blocks {
@@ -25,8 +27,7 @@ impl Blocks {
             .next()
     }
 
-    /// Opens a block and takes its first id. A block that another task opened meanwhile is dropped: ids may be
-    /// skipped, never given twice.
+    /// Opens a block and takes its first id.
     fn open(&self, merchant: MerchantId, start: i64) -> i64 {
         let block = start.saturating_add(1)..start.saturating_add(BLOCK);
         self.open
@@ -43,15 +44,24 @@ impl Book {
     /// # Errors
     /// When the database fails.
     pub async fn identify(&self, merchant: MerchantId) -> Result<(OrderId, Uuid), BookError> {
-        let id = if let Some(id) = self.inner.blocks.next(merchant) {
-            id
-        } else {
-            let start = self
-                .store()
-                .take_block(merchant.0, "order", OrderId::FIRST, BLOCK)
-                .await?;
-            self.inner.blocks.open(merchant, start)
+        let id = match self.inner.blocks.next(merchant) {
+            Some(id) => id,
+            None => self.next_of_fresh_block(merchant).await?,
         };
         Ok((OrderId(id), self.ids().uuid()))
+    }
+
+    async fn next_of_fresh_block(&self, merchant: MerchantId) -> Result<i64, BookError> {
+        let blocks = &self.inner.blocks;
+        let _taking = blocks.taking.lock().await;
+        // Whoever waited for this finds the block that was taken meanwhile.
+        if let Some(id) = blocks.next(merchant) {
+            return Ok(id);
+        }
+        let start = self
+            .store()
+            .take_block(merchant.0, "order", OrderId::FIRST, BLOCK)
+            .await?;
+        Ok(blocks.open(merchant, start))
     }
 }
