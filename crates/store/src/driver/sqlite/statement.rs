@@ -97,3 +97,40 @@ pub(super) fn failed(error: rusqlite::Error) -> StoreError {
     }
     StoreError::Database(Cause::new(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::{bind, failed};
+    use crate::load::order_questions;
+    use crate::rows::{Load, OrderKey};
+
+    #[test]
+    fn a_load_is_prepared_once_whatever_it_asks_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = super::super::connect(&folder.path().join("ordrebok.db")).unwrap();
+        super::super::migrate(&mut conn).unwrap();
+        for round in 0..5 {
+            let name = |space: &str| OrderKey::Name {
+                space: space.to_owned(),
+                name: format!("name {round}"),
+            };
+            let load = Load {
+                merchant: round,
+                orders: vec![name("alias.afterpay"), name("number"), OrderKey::Id(round)],
+                ..Load::default()
+            };
+            for question in order_questions(&load) {
+                let mut statement = conn.prepare_cached(&question.sql).unwrap();
+                bind(&mut statement, &question.params).unwrap();
+                assert!(statement.raw_query().next().map_err(failed).unwrap().is_none());
+                assert_eq!(
+                    statement.get_status(StatementStatus::RePrepare),
+                    0,
+                    "in round {round}"
+                );
+            }
+        }
+    }
+}
