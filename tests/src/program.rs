@@ -133,11 +133,13 @@ pub fn program() -> &'static Path {
 }
 
 fn beside_the_tests() -> PathBuf {
-    let tests = std::env::current_exe().expect("the test binary has a path");
-    let folder = tests
-        .ancestors()
-        .nth(2)
-        .expect("tests lie in target/<profile>/deps");
+    let us = std::env::current_exe().expect("a running binary has a path");
+    let folder = us.parent().expect("a binary lies in a folder");
+    // Tests lie in target/<profile>/deps, the benchmarks in target/<profile>.
+    let folder = match folder.file_name() {
+        Some(name) if name == "deps" => folder.parent().expect("deps lies in target/<profile>"),
+        _ => folder,
+    };
     let program = folder.join(format!("ordrebok{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.exists(),

@@ -160,6 +160,7 @@ pub(crate) fn flaw_of(refusal: &Refusal, totals: &str) -> Flaw {
         Refusal::CaptureExceedsReservation { .. } | Refusal::NothingToCapture => {
             business("400.117", Phrase::CaptureTooMuch, &gross)
         }
+        Refusal::PartWithoutItems { .. } => Flaw::required(within("items")),
         Refusal::UnknownCapture { .. } => business("400.132", Phrase::UnknownPart, "captureNumber"),
         Refusal::UnknownShipment { .. } => business("400.132", Phrase::UnknownPart, "shippingNumber"),
         Refusal::RefundExceedsCapture { .. } | Refusal::NothingCaptured => {

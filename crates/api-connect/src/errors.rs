@@ -157,6 +157,7 @@ fn kind_of(refusal: &Refusal) -> &'static str {
         | Refusal::MayNotGrow
         | Refusal::BelowTaken { .. }
         | Refusal::AlreadyReserved
+        | Refusal::PartWithoutItems { .. }
         | Refusal::NothingToCapture
         | Refusal::NothingCaptured
         | Refusal::NothingToCancel

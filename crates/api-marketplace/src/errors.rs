@@ -258,6 +258,7 @@ impl From<&Refusal> for ApiError {
             | Refusal::BelowTaken { .. }
             | Refusal::AlreadyReserved
             | Refusal::CaptureExceedsReservation { .. }
+            | Refusal::PartWithoutItems { .. }
             | Refusal::NothingToCapture
             | Refusal::CancelExceedsReservation { .. }
             | Refusal::RefundExceedsCapture { .. }

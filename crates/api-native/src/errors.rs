@@ -66,6 +66,7 @@ sorts! {
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range", UNPROCESSABLE_ENTITY, "The amount is too large";
     QUANTITY_NOT_POSITIVE = "quantity_not_positive", UNPROCESSABLE_ENTITY, "The quantity is not above zero";
     TOTAL_MISMATCH = "total_mismatch", UNPROCESSABLE_ENTITY, "The lines come to another total";
+    ITEMS_MISSING = "items_missing", UNPROCESSABLE_ENTITY, "A part must name its items";
     NET_MISMATCH = "net_mismatch", UNPROCESSABLE_ENTITY, "The lines come to another net total";
     UNKNOWN_LINE = "unknown_line", UNPROCESSABLE_ENTITY, "No such line";
     LINE_PRODUCT_MISMATCH = "line_product_mismatch", UNPROCESSABLE_ENTITY, "The line is of another product";
@@ -119,6 +120,7 @@ pub(crate) fn refused(refusal: &Refusal, places: Places) -> Problem {
         Refusal::MayNotGrow => (TOTAL_MAY_NOT_GROW, places.amount),
         Refusal::BelowTaken { .. } => (TOTAL_BELOW_TAKEN, places.amount),
         Refusal::CaptureExceedsReservation { .. } => (CAPTURE_EXCEEDS_RESERVATION, places.amount),
+        Refusal::PartWithoutItems { .. } => (ITEMS_MISSING, places.items),
         Refusal::NothingToCapture => (NOTHING_TO_CAPTURE, ""),
         Refusal::CancelExceedsReservation { .. } => (CANCEL_EXCEEDS_RESERVATION, places.amount),
         Refusal::NothingToCancel => (NOTHING_TO_CANCEL, ""),

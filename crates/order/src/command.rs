@@ -193,6 +193,8 @@ pub struct CaptureRequest {
     pub wanted: Wanted,
     /// Of what; empty for whatever has not been captured yet.
     pub items: Vec<Item>,
+    /// Whether a part of what is left has to name its items, as AfterPay has it.
+    pub part_names_items: bool,
     /// What is sent with it.
     pub shipments: Vec<Parcel>,
     /// What only the dialect knows of it.

@@ -78,6 +78,14 @@ pub enum Refusal {
     /// Everything has been captured or released, so nothing is left to capture.
     #[error("nothing is left to capture on the order")]
     NothingToCapture,
+    /// A part of what is left is to be captured, and of what was not said.
+    #[error("{wanted} is only a part of the {remaining} that is left to capture, so it must name its items")]
+    PartWithoutItems {
+        /// What was asked for.
+        wanted: Amount,
+        /// What there is.
+        remaining: Amount,
+    },
     /// More is to be released than is left of the reservation.
     #[error("{wanted} is more than the {remaining} that is left to cancel")]
     CancelExceedsReservation {

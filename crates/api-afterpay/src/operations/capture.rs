@@ -74,6 +74,7 @@ impl Sent {
             number: self.number,
             wanted,
             items,
+            part_names_items: true,
             shipments: self.parcels,
             annex: keep(&self.annex),
         })

@@ -36,6 +36,7 @@ impl Sent {
             number: text("number", self.number, NAME)?,
             wanted,
             items,
+            part_names_items: false,
             shipments: shipments.collect::<Result<_, _>>()?,
             annex: None,
         })

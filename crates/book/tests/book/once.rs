@@ -12,6 +12,7 @@ fn capture(amount: i64) -> Command {
             net: None,
         },
         items: Vec::new(),
+        part_names_items: false,
         shipments: Vec::new(),
         annex: None,
     })

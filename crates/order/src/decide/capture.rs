@@ -36,6 +36,13 @@ pub(super) fn capture(
             remaining,
         });
     }
+    // An order that was placed by its total alone has no items to name.
+    if request.part_names_items && items.is_empty() && amount < remaining && !order.lines.is_empty() {
+        return Err(Refusal::PartWithoutItems {
+            wanted: amount,
+            remaining,
+        });
+    }
     let items = if items.is_empty() && amount == remaining {
         items_left(order, &[])
     } else {
@@ -63,7 +70,7 @@ pub(super) fn capture(
 /// taken the last of it.
 fn is_repeated(order: &Order, request: &CaptureRequest, items: &[Item]) -> Result<bool, Refusal> {
     let Some(number) = &request.number else {
-        return Ok(request.wanted == Wanted::Remaining && items.is_empty() && has_taken_the_rest(order)?);
+        return Ok(items.is_empty() && asked_for_the_rest(order, request) && has_taken_the_rest(order)?);
     };
     let Some(before) = order.capture(number) else {
         return Ok(false);
@@ -80,6 +87,19 @@ fn is_repeated(order: &Order, request: &CaptureRequest, items: &[Item]) -> Resul
         Err(Refusal::CaptureNumberTaken {
             number: number.clone(),
         })
+    }
+}
+
+/// Whether all that was left was asked for before the last capture. Where a part has to name its items, an amount
+/// without items was all that was left.
+fn asked_for_the_rest(order: &Order, request: &CaptureRequest) -> bool {
+    match request.wanted {
+        Wanted::Remaining => true,
+        Wanted::Items => false,
+        Wanted::Exactly { gross, .. } => {
+            let last = order.captures.last();
+            request.part_names_items && last.is_some_and(|last| last.amount == gross)
+        }
     }
 }
 

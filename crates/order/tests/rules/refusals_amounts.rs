@@ -5,7 +5,8 @@ use crate::refusals_status::{
     cancelled, captured, confirmed, expired, failed, preliminary, processed, table,
 };
 use crate::world::{
-    NOW, Story, amount, cancel, cancel_all, capture, capture_all, exactly, item, refund, refund_all,
+    NOW, Story, amount, cancel, cancel_all, capture, capture_all, capture_by_total, exactly, item, refund,
+    refund_all,
 };
 use order::Wanted;
 
@@ -82,6 +83,25 @@ fn capture_an_amount() {
             => "60.01 is more than the 60 that is left to capture";
         "to the coin": numbered(), capture(None, exactly("60.00"), Vec::new()) => "1 events";
         "to the moment": just_in_time(), capture_all() => "1 events";
+    }
+}
+
+#[test]
+fn capture_a_part_that_has_to_name_its_items() {
+    let sold = || Story::open("100", vec![item("P", "10", "10")]);
+    let nothing_named = || Story::open("100", Vec::new());
+    table! {
+        "used up": captured(), capture_by_total("10") => "nothing is left to capture on the order";
+        "too fine": sold(), capture_by_total("1.001") => TOO_FINE;
+        "too much":
+            sold(), capture_by_total("100.01") => "100.01 is more than the 100 that is left to capture";
+        "a part":
+            sold(), capture_by_total("99.99")
+            => "99.99 is only a part of the 100 that is left to capture, so it must name its items";
+        "all that is left": sold(), capture_by_total("100") => "1 events";
+        "all that a part has left":
+            sold().then(&capture(None, Wanted::Items, one())), capture_by_total("90") => "1 events";
+        "a part of what was never named": nothing_named(), capture_by_total("40") => "1 events";
     }
 }
 

@@ -2,7 +2,8 @@
 //! told that something is done which is not.
 
 use crate::world::{
-    Story, cancel, cancel_all, capture, capture_all, exactly, item, moved, refund, refund_all, unpriced,
+    Story, cancel, cancel_all, capture, capture_all, capture_by_total, exactly, item, moved, refund,
+    refund_all, unpriced,
 };
 use order::{Item, Refusal, Wanted};
 
@@ -67,6 +68,17 @@ fn a_capture_of_all_after_a_part_was_released() {
         .then(&capture_all());
     story.repeats(&capture_all());
     assert_eq!(story.sums(), ["100", "60", "40", "0", "0"]);
+}
+
+#[test]
+fn a_capture_of_all_by_its_total() {
+    let part = capture(None, Wanted::Items, thirds("1"));
+    let mut story = open().then(&part).then(&capture_by_total("66.67"));
+    story.repeats(&capture_by_total("66.67"));
+    assert_eq!(story.refuses(&capture_by_total("100")), Refusal::NothingToCapture);
+    // Where an amount may be a part, the same amount again is another part.
+    let whole = capture(None, exactly("100"), Vec::new());
+    assert_eq!(open().then(&whole).refuses(&whole), Refusal::NothingToCapture);
 }
 
 #[test]

@@ -260,9 +260,19 @@ pub(crate) fn capture(number: Option<&str>, wanted: Wanted, items: Vec<Item>) ->
         number: number.map(str::to_owned),
         wanted,
         items,
+        part_names_items: false,
         shipments: Vec::new(),
         annex: None,
     })
+}
+
+/// A capture as AfterPay has it: a part of what is left has to name its items.
+pub(crate) fn capture_by_total(gross: &str) -> Command {
+    let mut command = capture(None, exactly(gross), Vec::new());
+    if let Command::Capture(request) = &mut command {
+        request.part_names_items = true;
+    }
+    command
 }
 
 pub(crate) fn capture_all() -> Command {
