@@ -24,7 +24,7 @@ mod state;
 mod wire;
 
 pub use errors::refuse;
-pub use operations::routes;
+pub use operations::{endpoints, routes};
 pub use render::render;
 pub use settings::{InstallmentProfile, MerchantRisk, Settings};
 pub use state::State;

@@ -31,8 +31,8 @@ pub use state::{Settings, State};
 use axum::Router;
 use axum::extract::State as Held;
 use axum::http::Method;
-use axum::routing::{any, get, post};
-use http_kit::Failure;
+use http_kit::Needs::{Nothing, Read, UserRead, UserWrite, Write};
+use http_kit::{Endpoint, Failure, Routes};
 use operations::{
     assign_user, complete_order, coupons, list_orders, order_status, product_history, products,
     register_order, search_order, stock, token, vouchers,
@@ -41,52 +41,55 @@ use std::sync::Arc;
 
 /// All paths of the dialect. What none of them answers is refused in the dialect's own form.
 pub fn routes(state: State) -> Router {
-    let state = Arc::new(state);
-    Router::new()
-        .route(
-            "/capi/v1/client/order/status/{orderId}",
-            get(order_status::handle),
-        )
-        .route("/capi/v1/client/order/status/", get(order_status::handle))
-        .route("/capi/v1/client/order/status", get(order_status::handle))
-        .route("/capi/v1/client/order", post(register_order::handle))
-        .route("/capi/v1/client/order/fulfillment", post(complete_order::handle))
-        .route("/capi/v1/client/order/{orderId}/user", post(assign_user::handle))
-        .route(
-            "/capi/v1/order/status",
-            get(list_orders::handle).post(search_order::handle),
-        )
-        .route("/capi/v1/order", post(register_order::handle_user))
-        .route(
-            "/capi/v1/customer/order/product/history",
-            get(product_history::handle),
-        )
-        .merge(catalogue_routes())
-        .route("/user/oauth/token", any(token::handle))
-        .route("/login/oauth/token", any(token::handle))
-        .merge(pages::routes())
+    table()
+        .router()
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(state)
+        .with_state(Arc::new(state))
+}
+
+/// All operations, as a list.
+pub fn endpoints() -> Vec<Endpoint> {
+    table().endpoints()
+}
+
+/// Every operation: a row here is its route and its place in the list.
+fn table() -> Routes<Arc<State>> {
+    let client = |path: &str| format!("/capi/v1/client/order{path}");
+    Routes::default()
+        .get(&client("/status/{orderId}"), Read, order_status::handle)
+        .get(&client("/status/"), Read, order_status::handle)
+        .get(&client("/status"), Read, order_status::handle)
+        .post(&client(""), Write, register_order::handle)
+        .post(&client("/fulfillment"), Write, complete_order::handle)
+        .post(&client("/{orderId}/user"), Write, assign_user::handle)
+        .get("/capi/v1/order/status", UserRead, list_orders::handle)
+        .post("/capi/v1/order/status", UserRead, search_order::handle)
+        .post("/capi/v1/order", UserWrite, register_order::handle_user)
+        .get(
+            "/capi/v1/customer/order/product/history",
+            UserRead,
+            product_history::handle,
+        )
+        .merge(catalogue_table())
+        .post_or_refuse("/user/oauth/token", Nothing, token::handle)
+        .post_or_refuse("/login/oauth/token", Nothing, token::handle)
+        .merge(pages::table())
 }
 
 /// The operations on the catalogue.
-fn catalogue_routes() -> Router<Arc<State>> {
-    Router::new()
-        .route("/capi/v1/client/coupon/{productCode}", get(coupons::list))
-        .route("/capi/v1/client/coupon/price", post(coupons::price))
-        .route(
-            "/capi/v1/client/voucher/coupons/{voucherCode}",
-            get(vouchers::handle),
-        )
-        .route(
-            "/capi/v1/client/product",
-            get(products::check).post(products::list),
-        )
-        .route("/capi/v1/client/product/{productType}", get(products::of_type))
-        .route("/capi/v1/client/stock", get(stock::list))
-        .route("/capi/v1/client/stock/{productId}", get(stock::list))
-        .route("/capi/v1/client/stock/update", post(stock::update))
+fn catalogue_table() -> Routes<Arc<State>> {
+    let client = |path: &str| format!("/capi/v1/client/{path}");
+    Routes::default()
+        .get(&client("coupon/{productCode}"), Read, coupons::list)
+        .post(&client("coupon/price"), Read, coupons::price)
+        .get(&client("voucher/coupons/{voucherCode}"), Read, vouchers::handle)
+        .get(&client("product"), Read, products::check)
+        .post(&client("product"), Read, products::list)
+        .get(&client("product/{productType}"), Read, products::of_type)
+        .get(&client("stock"), Read, stock::list)
+        .get(&client("stock/{productId}"), Read, stock::list)
+        .post(&client("stock/update"), Write, stock::update)
 }
 
 async fn nothing_here(Held(state): Held<Arc<State>>, method: Method) -> http_kit::Answer {

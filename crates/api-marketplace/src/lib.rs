@@ -20,11 +20,11 @@ pub use settings::Settings;
 
 use axum::Router;
 use axum::http::Method;
-use axum::routing::{get, post};
 use book::Book;
 use bytes::Bytes;
-use http_kit::Failure;
+use http_kit::Needs::{Nothing, Read, Write};
 use http_kit::body::BodyLimits;
+use http_kit::{Endpoint, Failure, Routes};
 use operations::{
     create_customer, create_order, deployments, get_customer, get_order, health, list_customers,
     order_history, ping, promotions, resellers, sandbox, subscriptions, token, update_customer, update_order,
@@ -50,70 +50,75 @@ impl State {
     }
 }
 
-/// All operations of the API, its token server's included.
+/// The paths of the API, its token server's included. The sandbox's are there only with `--sandbox`.
 pub fn routes(state: State) -> Router {
-    let sandbox = if state.settings.sandbox {
-        sandbox::routes()
+    let table = if state.settings.sandbox {
+        table().merge(sandbox::table())
     } else {
-        Router::new()
+        table()
     };
-    Router::new()
-        .route("/ims/token/{version}", post(token::issue))
-        .route("/ims/exchange/jwt", post(token::exchange))
-        .route("/ims/exchange/jwt/", post(token::exchange))
-        .route("/ping", get(ping::open))
-        .route("/partnerservice/ping", get(ping::known))
-        .route("/v1/health", get(health::handle))
-        .merge(accounts())
-        .merge(orders())
-        .merge(sandbox)
+    table
+        .router()
         .fallback(async |method: Method| refuse(Failure::NotFound, &method))
         .method_not_allowed_fallback(async |method: Method| refuse(Failure::MethodNotAllowed, &method))
         .with_state(state)
 }
 
+/// All operations, as a list, the sandbox's included.
+pub fn endpoints() -> Vec<Endpoint> {
+    table().merge(sandbox::table()).endpoints()
+}
+
+/// Every operation but the sandbox's: a row here is its route and its place in the list.
+fn table() -> Routes<State> {
+    Routes::default()
+        .post("/ims/token/{version}", Nothing, token::issue)
+        .post("/ims/exchange/jwt", Nothing, token::exchange)
+        .post("/ims/exchange/jwt/", Nothing, token::exchange)
+        .get("/ping", Nothing, ping::open)
+        .get("/partnerservice/ping", Read, ping::known)
+        .get("/v1/health", Nothing, health::handle)
+        .get("/v3/promotions", Read, promotions::list)
+        .get("/v3/flex-discounts", Read, promotions::list_flexible)
+        .merge(accounts())
+        .merge(orders())
+}
+
 /// Resellers, customers, deployments.
-fn accounts() -> Router<State> {
-    Router::new()
-        .route("/v3/promotions", get(promotions::list))
-        .route("/v3/flex-discounts", get(promotions::list_flexible))
-        .route("/v3/resellers", get(resellers::list).post(resellers::create))
-        .route(
-            "/v3/resellers/{reseller}",
-            get(resellers::get).patch(resellers::update),
-        )
-        .route("/v3/resellers/{reseller}/customers", get(list_customers::handle))
-        .route("/v3/customers", post(create_customer::handle))
-        .route(
-            "/v3/customers/{customer}",
-            get(get_customer::handle).patch(update_customer::handle),
-        )
-        .route(
-            "/v3/customers/{customer}/deployments",
-            get(deployments::list).post(deployments::create),
-        )
-        .route(
-            "/v3/customers/{customer}/deployments/{deployment}",
-            get(deployments::get).patch(deployments::update),
-        )
+fn accounts() -> Routes<State> {
+    let reseller = "/v3/resellers/{reseller}";
+    let customer = "/v3/customers/{customer}";
+    let deployments = format!("{customer}/deployments");
+    let deployment = format!("{deployments}/{{deployment}}");
+    Routes::default()
+        .get("/v3/resellers", Read, resellers::list)
+        .post("/v3/resellers", Write, resellers::create)
+        .get(reseller, Read, resellers::get)
+        .patch(reseller, Write, resellers::update)
+        .get(&format!("{reseller}/customers"), Read, list_customers::handle)
+        .post("/v3/customers", Write, create_customer::handle)
+        .get(customer, Read, get_customer::handle)
+        .patch(customer, Write, update_customer::handle)
+        .get(&deployments, Read, deployments::list)
+        .post(&deployments, Write, deployments::create)
+        .get(&deployment, Read, deployments::get)
+        .patch(&deployment, Write, deployments::update)
 }
 
 /// Orders and what comes of them.
-fn orders() -> Router<State> {
-    Router::new()
-        .route(
-            "/v3/customers/{customer}/orders",
-            get(order_history::handle).post(create_order::handle),
-        )
-        .route(
-            "/v3/customers/{customer}/orders/{order}",
-            get(get_order::handle).patch(update_order::handle),
-        )
-        .route("/v3/customers/{customer}/subscriptions", get(subscriptions::list))
-        .route(
-            "/v3/customers/{customer}/subscriptions/{subscription}",
-            get(subscriptions::get).patch(subscriptions::update),
-        )
+fn orders() -> Routes<State> {
+    let orders = "/v3/customers/{customer}/orders";
+    let order = format!("{orders}/{{order}}");
+    let subscriptions = "/v3/customers/{customer}/subscriptions";
+    let subscription = format!("{subscriptions}/{{subscription}}");
+    Routes::default()
+        .get(orders, Read, order_history::handle)
+        .post(orders, Write, create_order::handle)
+        .get(&order, Read, get_order::handle)
+        .patch(&order, Write, update_order::handle)
+        .get(subscriptions, Read, subscriptions::list)
+        .get(&subscription, Read, subscriptions::get)
+        .patch(&subscription, Write, subscriptions::update)
 }
 
 /// An order as this API shows it.

@@ -16,7 +16,7 @@ mod reference;
 mod wire;
 
 pub use errors::refuse;
-pub use operations::routes;
+pub use operations::{endpoints, routes};
 pub use wire::render;
 
 use book::Book;

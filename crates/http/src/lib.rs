@@ -2,6 +2,7 @@
 //!
 //! - [`Answer`]: a rendered answer; [`Failure`]: what every dialect must be able to say in its own form
 //! - [`RequestId`]: one for each request, taken or made
+//! - [`Routes`]: a dialect's operations, as a router and as a list
 //! - [`body`]: bodies read up to a limit and parsed with an error that names the member
 //! - [`headers`], [`token`]: credentials and token requests in every form in which clients send them
 //! - [`query`], [`path`]: query strings and paths, decoded with an error of one's own
@@ -17,8 +18,10 @@ pub mod overlay;
 pub mod path;
 pub mod query;
 mod request_id;
+mod routes;
 pub mod token;
 pub mod wire;
 
 pub use answer::{Answer, Failure, Refuse};
 pub use request_id::{RequestId, RequestIds};
+pub use routes::{Endpoint, Needs, Routes};

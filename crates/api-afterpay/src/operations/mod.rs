@@ -23,74 +23,71 @@ use crate::State;
 use crate::errors::refuse;
 use axum::Router;
 use axum::http::Method;
-use axum::routing::{get, patch, post};
-use http_kit::Failure;
+use http_kit::Needs::{Nothing, Person, Read, Write};
+use http_kit::{Endpoint, Failure, Routes};
 
 /// The paths of the dialect.
 pub fn routes(state: State) -> Router {
-    Router::new()
-        .route("/api/v3/checkout/authorize", post(authorize::handle))
-        .route("/api/v3/checkout/payment-methods", post(payment_methods::handle))
-        .route("/api/v3/checkout/{checkout}/contract", post(contract::handle))
-        .route(
-            "/api/v3/customers/{customer}/updateCustomer",
-            patch(update_customer::handle),
-        )
-        .route("/api/v3/lookup/customer", post(lookup_customer::handle))
-        .route(
-            "/api/v3/lookup/installment-plans",
-            post(installment_plans::handle),
-        )
-        .route("/api/v3/validate/address", post(validate_address::handle))
-        .route(
-            "/api/v3/validate/bank-account",
-            post(validate_bank_account::handle),
-        )
-        .route("/api/v3/version", get(version::version))
-        .route("/api/v3/status", get(version::status))
-        .merge(orders())
+    table()
+        .router()
         .fallback(async |method: Method| refuse(Failure::NotFound, &method))
         .method_not_allowed_fallback(async |method: Method| refuse(Failure::MethodNotAllowed, &method))
         .with_state(state)
 }
 
+/// All operations, as a list.
+pub fn endpoints() -> Vec<Endpoint> {
+    table().endpoints()
+}
+
+/// Every operation: a row here is its route and its place in the list.
+fn table() -> Routes<State> {
+    let at = |path: &str| format!("/api/v3/{path}");
+    Routes::default()
+        .post(&at("checkout/authorize"), Write, authorize::handle)
+        .post(&at("checkout/payment-methods"), Write, payment_methods::handle)
+        .post(&at("checkout/{checkout}/contract"), Write, contract::handle)
+        .patch(
+            &at("customers/{customer}/updateCustomer"),
+            Write,
+            update_customer::handle,
+        )
+        .post(&at("lookup/customer"), Read, lookup_customer::handle)
+        .post(&at("lookup/installment-plans"), Read, installment_plans::handle)
+        .post(&at("validate/address"), Read, validate_address::handle)
+        .post(&at("validate/bank-account"), Read, validate_bank_account::handle)
+        .get(&at("version"), Read, version::version)
+        .get(&at("status"), Nothing, version::status)
+        .get(
+            &at("sandbox/secure-login/{merchant}/{id}/{checkout}"),
+            Person,
+            secure_login::handle,
+        )
+        .merge(orders())
+}
+
 /// What can be done with one order.
-fn orders() -> Router<State> {
-    Router::new()
-        .route("/api/v3/orders/{order}", get(get_order::handle))
-        .route("/api/v3/orders/{order}/updateOrder", post(update_order::handle))
-        .route(
-            "/api/v3/orders/{order}/captures/return-notification",
-            post(return_notification::handle),
+fn orders() -> Routes<State> {
+    let at = |path: &str| format!("/api/v3/orders/{{order}}{path}");
+    let shipping = at("/captures/{number}/shipping-details");
+    Routes::default()
+        .get(&at(""), Read, get_order::handle)
+        .post(&at("/updateOrder"), Write, update_order::handle)
+        .post(
+            &at("/captures/return-notification"),
+            Write,
+            return_notification::handle,
         )
-        .route(
-            "/api/v3/orders/{order}/captures",
-            get(captures::captures).post(capture::handle),
-        )
-        .route(
-            "/api/v3/orders/{order}/captures/{number}",
-            get(captures::captures),
-        )
-        .route(
-            "/api/v3/orders/{order}/captures/{number}/shipping-details",
-            post(shipping::add),
-        )
-        .route(
-            "/api/v3/orders/{order}/captures/{number}/shipping-details/{shipping}",
-            patch(shipping::change).delete(shipping::remove),
-        )
-        .route(
-            "/api/v3/orders/{order}/refunds",
-            get(captures::refunds).post(refund::handle),
-        )
-        .route("/api/v3/orders/{order}/refunds/{number}", get(captures::refunds))
-        .route(
-            "/api/v3/orders/{order}/voids",
-            get(captures::voids).post(void::handle),
-        )
-        .route("/api/v3/orders/{order}/voids/{number}", get(captures::voids))
-        .route(
-            "/api/v3/sandbox/secure-login/{merchant}/{id}/{checkout}",
-            get(secure_login::handle),
-        )
+        .get(&at("/captures"), Read, captures::captures)
+        .post(&at("/captures"), Write, capture::handle)
+        .get(&at("/captures/{number}"), Read, captures::captures)
+        .post(&shipping, Write, shipping::add)
+        .patch(&format!("{shipping}/{{shipping}}"), Write, shipping::change)
+        .delete(&format!("{shipping}/{{shipping}}"), Write, shipping::remove)
+        .get(&at("/refunds"), Read, captures::refunds)
+        .post(&at("/refunds"), Write, refund::handle)
+        .get(&at("/refunds/{number}"), Read, captures::refunds)
+        .get(&at("/voids"), Read, captures::voids)
+        .post(&at("/voids"), Write, void::handle)
+        .get(&at("/voids/{number}"), Read, captures::voids)
 }

@@ -15,30 +15,31 @@ mod visit;
 pub(crate) use authorize::CodeDetail;
 
 use crate::State;
-use axum::Router;
-use axum::routing::{get, post};
+use http_kit::Needs::Person;
+use http_kit::Routes;
 use std::sync::Arc;
 
 /// All pages.
-pub(crate) fn routes() -> Router<Arc<State>> {
-    let mut routes = Router::new();
-    for base in ["/user", "/login"] {
-        let at = |page: &str| format!("{base}/{page}");
-        routes = routes
-            .route(&at("login"), get(login::show))
-            .route(&at("oauthLogin"), post(login::submit))
-            .route(
-                &at("createUser"),
-                get(create_user::show).post(create_user::submit),
-            )
-            .route(&at("register"), get(create_user::show).post(create_user::submit))
-            .route(&at("loginCheck"), get(login_check::handle))
-            .route(&at("logout"), get(logout::handle))
-            .route(
-                &at("fulfillment"),
-                get(fulfillment::show).post(fulfillment::submit),
-            )
-            .route(&at("oauth/authorize"), get(authorize::handle));
-    }
-    routes
+pub(crate) fn table() -> Routes<Arc<State>> {
+    ["/user", "/login"]
+        .into_iter()
+        .map(under)
+        .fold(Routes::default(), Routes::merge)
+}
+
+/// The pages under one of their two addresses.
+fn under(base: &str) -> Routes<Arc<State>> {
+    let at = |page: &str| format!("{base}/{page}");
+    Routes::default()
+        .get(&at("login"), Person, login::show)
+        .post(&at("oauthLogin"), Person, login::submit)
+        .get(&at("createUser"), Person, create_user::show)
+        .post(&at("createUser"), Person, create_user::submit)
+        .get(&at("register"), Person, create_user::show)
+        .post(&at("register"), Person, create_user::submit)
+        .get(&at("loginCheck"), Person, login_check::handle)
+        .get(&at("logout"), Person, logout::handle)
+        .get(&at("fulfillment"), Person, fulfillment::show)
+        .post(&at("fulfillment"), Person, fulfillment::submit)
+        .get(&at("oauth/authorize"), Person, authorize::handle)
 }

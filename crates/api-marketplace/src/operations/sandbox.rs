@@ -9,13 +9,12 @@ use crate::wire::order::{customer_of, text};
 use crate::wire::status;
 use crate::{State, auth};
 use axum::body::Body;
+use axum::extract;
 use axum::http::Request;
-use axum::routing::{patch, post};
-use axum::{Router, extract};
 use book::{KeptAccount, Outcome, Reference, Reply};
-use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::time;
+use http_kit::{Answer, Needs, Routes};
 use order::{
     Account, AccountRefusal, Command, Dialect, Order, Refusal, ReturnPolicy, ReturnedLine, Standing, Status,
     Timestamp,
@@ -23,14 +22,12 @@ use order::{
 
 const LONGEST: usize = 40;
 
-pub(crate) fn routes() -> Router<State> {
-    Router::new()
-        .route("/v3/sandbox/customers/{customer}", patch(set_customer))
-        .route("/v3/sandbox/customers/{customer}/renewal", post(renew))
-        .route(
-            "/v3/sandbox/customers/{customer}/orders/{order}",
-            patch(set_order),
-        )
+pub(crate) fn table() -> Routes<State> {
+    let customer = "/v3/sandbox/customers/{customer}";
+    Routes::default()
+        .patch(customer, Needs::Write, set_customer)
+        .post(&format!("{customer}/renewal"), Needs::Write, renew)
+        .patch(&format!("{customer}/orders/{{order}}"), Needs::Write, set_order)
 }
 
 /// `PATCH /v3/sandbox/customers/{customer}`: `status` and `cotermDate`.

@@ -21,11 +21,10 @@ use crate::wire::SentItem;
 use axum::Router;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
 use book::{Access, Reference};
-use http_kit::Failure;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
+use http_kit::{Endpoint, Failure, Needs, Routes};
 use order::{Dialect, Order};
 use serde::Deserialize;
 
@@ -37,24 +36,38 @@ const STEP: (StatusCode, Places) = (StatusCode::OK, Places::MOVEMENT);
 
 /// The paths of the API.
 pub fn routes(state: State) -> Router {
-    let step = |name: &str| format!("{ORDERS}/{{order}}/{name}");
-    Router::new()
-        .route(ORDERS, get(list_orders::handle).post(register::handle))
-        .route(&format!("{ORDERS}/{{order}}"), get(get_order::handle))
-        .route(&step("events"), get(events::handle))
-        .route(&step("deliveries"), get(deliveries::handle))
-        .route(&step("confirm"), post(confirm::handle))
-        .route(&step("process"), post(process::handle))
-        .route(&step("fail"), post(fail::handle))
-        .route(&step("capture"), post(capture::handle))
-        .route(&step("refund"), post(refund::handle))
-        .route(&step("cancel"), post(cancel::handle))
-        .route(&step("ship"), post(ship::handle))
-        .route(&step("return"), post(return_lines::handle))
+    table()
+        .router()
         .fallback(async || failed(Failure::NotFound))
         .method_not_allowed_fallback(async || failed(Failure::MethodNotAllowed))
         .layer(from_fn(with_request_ids))
         .with_state(state)
+}
+
+/// All operations, as a list.
+pub fn endpoints() -> Vec<Endpoint> {
+    table().endpoints()
+}
+
+/// Every operation: a row here is its route and its place in the list.
+fn table() -> Routes<State> {
+    use Needs::{Read, Write};
+    let order = format!("{ORDERS}/{{order}}");
+    let step = |name: &str| format!("{order}/{name}");
+    Routes::default()
+        .get(ORDERS, Read, list_orders::handle)
+        .post(ORDERS, Write, register::handle)
+        .get(&order, Read, get_order::handle)
+        .get(&step("events"), Read, events::handle)
+        .get(&step("deliveries"), Read, deliveries::handle)
+        .post(&step("confirm"), Write, confirm::handle)
+        .post(&step("process"), Write, process::handle)
+        .post(&step("fail"), Write, fail::handle)
+        .post(&step("capture"), Write, capture::handle)
+        .post(&step("refund"), Write, refund::handle)
+        .post(&step("cancel"), Write, cancel::handle)
+        .post(&step("ship"), Write, ship::handle)
+        .post(&step("return"), Write, return_lines::handle)
 }
 
 /// The order that the path names.

@@ -3,6 +3,7 @@
 mod catalogue;
 mod credential;
 mod demo;
+mod endpoints;
 mod export;
 mod import;
 mod merchant;
@@ -45,6 +46,7 @@ enum Command {
     #[command(subcommand)]
     User(user::User),
     Catalogue(catalogue::Catalogue),
+    Endpoints(endpoints::Endpoints),
     Verify(verify::Verify),
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Settle(settle) => settle.run(place),
         Command::User(user) => user.run(place),
         Command::Catalogue(catalogue) => catalogue.run(place),
+        Command::Endpoints(endpoints) => Ok(endpoints.run()),
         Command::Verify(verify) => verify.run(place),
     }
 }
