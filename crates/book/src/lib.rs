@@ -31,6 +31,7 @@ mod merchants;
 mod passwords;
 mod read;
 mod secrets;
+mod signature;
 mod tokens;
 mod users;
 mod verify;
@@ -51,6 +52,7 @@ pub use import::{Imported, Told};
 pub use merchants::Merchant;
 pub use read::Reference;
 pub use secrets::same_text;
+pub use signature::{BadSecret, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookSecret, sign};
 pub use store::Database;
 pub use tokens::{AuthError, IssuedToken};
 pub use users::{NewUser, NotSignedIn, User};
@@ -139,6 +141,12 @@ impl Book {
     /// Finishes what is being written and lets go of the database.
     pub async fn close(&self) {
         self.inner.store.close().await;
+    }
+
+    /// The secret with which webhooks of one merchant and one name are signed. It is not kept: it follows from the
+    /// database's salt and the two, so that any server of a cluster signs alike. A new name is a new secret.
+    pub fn webhook_secret(&self, merchant: order::MerchantId, name: &str) -> WebhookSecret {
+        self.inner.salt.webhook(&format!("{}:{name}", merchant.0))
     }
 
     /// Waits until a call has come to be owed through this server. The worker looks by itself from time to time as

@@ -4,6 +4,7 @@
 //! that hash, so it can't be one that is slow or salted for each; those that we make carry 192 random bits, and
 //! those that merchants bring are their providers' own random keys. Passwords of people are not kept this way.
 
+use crate::signature::{WebhookSecret, keyed_hash};
 use crate::{BookError, Entropy};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,6 +26,11 @@ impl Salt {
     /// The hash of a secret, as it is kept.
     pub(crate) fn hash(&self, secret: &str) -> String {
         hash_text(&[self.0.as_bytes(), b":", secret.as_bytes()])
+    }
+
+    /// The secret with which webhooks of this name are signed. It is kept nowhere: it is made anew of the salt.
+    pub(crate) fn webhook(&self, name: &str) -> WebhookSecret {
+        WebhookSecret::of_hash(keyed_hash(self.0.as_bytes(), &[b"webhook:", name.as_bytes()]))
     }
 
     /// Whether a secret is the one whose hash is kept.
