@@ -10,6 +10,7 @@
 )]
 
 mod afterpay;
+mod authorisation;
 mod connect;
 mod crash;
 mod harness;

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use stories::{Caller, Credential, Http, Merchant, Reply, Server};
 
 /// The site that the client has registered.
-pub(super) const SITE: &str = "https://site.example/back";
+pub(crate) const SITE: &str = "https://site.example/back";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser.
-pub(super) struct Browser {
+pub(crate) struct Browser {
     http: Http,
     pub(super) cookies: BTreeMap<String, String>,
 }
@@ -170,7 +170,7 @@ pub(super) fn authorize_path(client: &Credential, more: &[(&str, &str)]) -> Stri
 }
 
 /// A new user of the merchant, and a caller who calls for them.
-pub(super) async fn signed_in_user(
+pub(crate) async fn signed_in_user(
     server: &Server,
     merchant: &Merchant,
     client: &Credential,

@@ -1,6 +1,6 @@
 //! Mediaconnect Connect: each rule that its pages state has a story that is named after it.
 
-mod browser;
+pub(crate) mod browser;
 mod catalogue;
 mod clients;
 mod complete_order;
