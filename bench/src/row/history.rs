@@ -36,13 +36,17 @@ pub(super) async fn measure(table: &mut Table, plan: &Plan) {
         orders,
     };
     if plan.wants(5) {
-        let name = format!(
-            "history page at 0 / {} / {}",
-            grouped_count(orders / 2),
-            grouped_count(orders - 25)
-        );
-        let beside = "first page of a customer with 100 orders";
-        add(table, 5, &name, beside, pages(place.clone(), rounds)).await;
+        for filter in FILTERS {
+            let held = filter.matching(orders);
+            let name = format!(
+                "history page at 0 / {} / {}{}",
+                grouped_count(held / 2),
+                grouped_count(held - 25),
+                filter.name
+            );
+            let beside = "first page of a customer with 100 orders";
+            add(table, 5, &name, beside, pages(place.clone(), filter, rounds)).await;
+        }
     }
     if plan.wants(6) {
         let name = format!("memory at rest with {} orders", grouped_count(orders));
@@ -50,6 +54,117 @@ pub(super) async fn measure(table: &mut Table, plan: &Plan) {
     }
     if plan.wants(7) {
         add(table, 7, "start to first answer", "-", start(place, rounds)).await;
+    }
+}
+
+/// What the orders are about: one offer, or the first two of a row of them.
+const OFFERS: [&str; 8] = [
+    "80004567EA01A12",
+    "80004561EA01A12",
+    "65304479EA01A12",
+    "65304520EA01A12",
+    "65322651EA01A12",
+    "65324918EA01A12",
+    "30006208EA01A12",
+    "30006209EA01A12",
+];
+
+/// One filter of histories: as it is asked, and which orders it holds for.
+#[derive(Debug, Clone, Copy)]
+struct Filter {
+    name: &'static str,
+    query: &'static str,
+    holds: fn(&Shape) -> bool,
+}
+
+const FILTERS: [Filter; 4] = [
+    Filter {
+        name: "",
+        query: "",
+        holds: |_| true,
+    },
+    Filter {
+        name: ", one offer",
+        query: "&offer-id=80004567EA01A12",
+        holds: |shape| shape.has(0),
+    },
+    Filter {
+        name: ", one reseller",
+        query: "&reseller-id=1000396138",
+        holds: |shape| shape.reseller == RESELLERS[0],
+    },
+    Filter {
+        name: ", two offers, a reseller, a type, a status",
+        query: "&offer-id=80004567EA01A12&offer-id=65304479EA01A12&reseller-id=1000396138&order-type=NEW&status=1000",
+        holds: |shape| {
+            (shape.has(0) || shape.has(2))
+                && shape.reseller == RESELLERS[0]
+                && (shape.kind, shape.status) == ("NEW", "1000")
+        },
+    },
+];
+
+const RESELLERS: [&str; 2] = ["1000396138", "1000396139"];
+
+impl Filter {
+    fn matching(self, orders: u64) -> u64 {
+        let held = (0..orders).filter(|index| (self.holds)(&Shape::of(*index)));
+        u64::try_from(held.count()).expect("a count fits")
+    }
+}
+
+/// What tells the orders of a history apart.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    offers: [usize; 2],
+    kind: &'static str,
+    status: &'static str,
+    reseller: &'static str,
+}
+
+impl Shape {
+    /// Every third order is about two offers, every tenth renews, one in 97 has failed, and one in five came through
+    /// another reseller.
+    fn of(index: u64) -> Self {
+        let first = usize::try_from(index % 8).expect("it is below eight");
+        Self {
+            offers: [
+                first,
+                if index.is_multiple_of(3) {
+                    (first + 1) % 8
+                } else {
+                    first
+                },
+            ],
+            kind: if index % 10 == 9 { "RENEWAL" } else { "NEW" },
+            status: if index % 97 == 96 { "1004" } else { "1000" },
+            reseller: RESELLERS[usize::from(index % 5 == 4)],
+        }
+    }
+
+    fn has(&self, offer: usize) -> bool {
+        self.offers.contains(&offer)
+    }
+
+    /// The order's lines, as JSON.
+    fn lines(&self, order: u64) -> String {
+        let [first, second] = self.offers;
+        let offers = if first == second {
+            vec![first]
+        } else {
+            vec![first, second]
+        };
+        let line = |(place, offer): (usize, usize)| {
+            format!(
+                "{{\"extLineItemNumber\":{},\"offerId\":\"{}\",\"quantity\":1,\"subscriptionId\":\"86{order}\",\
+                 \"status\":\"{}\",\"currencyCode\":\"USD\",\"deploymentId\":\"12345\"}}",
+                place + 1,
+                OFFERS[offer],
+                self.status
+            )
+        };
+        let lines: Vec<_> = offers.into_iter().enumerate().map(line).collect();
+        lines.join(",")
     }
 }
 
@@ -109,14 +224,15 @@ fn write_orders(path: &Path, orders: u64) {
         for index in 0..count {
             let order = first + index;
             let created = timestamp(index * 150);
-            let kind = if index % 10 == 9 { "RENEWAL" } else { "NEW" };
+            let shape = Shape::of(index);
+            let (kind, status, reseller) = (shape.kind, shape.status, shape.reseller);
+            let lines = shape.lines(order);
             writeln!(
                 file,
                 "{{\"externalReferenceId\":\"{order}\",\"orderId\":\"0{order}\",\"customerId\":\"{customer}\",\
-                 \"orderType\":\"{kind}\",\"referenceOrderId\":\"\",\"referencedOrderId\":\"\",\"currencyCode\":\"USD\",\
-                 \"creationDate\":\"{created}\",\"status\":\"1000\",\"lineItems\":[{{\"extLineItemNumber\":4,\
-                 \"offerId\":\"80004567EA01A12\",\"quantity\":1,\"subscriptionId\":\"86{order}\",\"status\":\"1000\",\
-                 \"currencyCode\":\"USD\",\"deploymentId\":\"12345\"}}],\"links\":{{\"self\":{{\"uri\":\
+                 \"resellerId\":\"{reseller}\",\"orderType\":\"{kind}\",\"referenceOrderId\":\"\",\
+                 \"referencedOrderId\":\"\",\"currencyCode\":\"USD\",\"creationDate\":\"{created}\",\
+                 \"status\":\"{status}\",\"lineItems\":[{lines}],\"links\":{{\"self\":{{\"uri\":\
                  \"/v3/customers/{customer}/orders/0{order}\",\"method\":\"GET\",\"headers\":[]}}}}}}"
             )
             .expect("the orders' file can be written");
@@ -137,16 +253,18 @@ fn timestamp(seconds: u64) -> String {
     )
 }
 
-async fn pages(place: Place, rounds: usize) -> Finding {
+async fn pages(place: Place, filter: Filter, rounds: usize) -> Finding {
     let (server, partner) = place.server().await;
     let mut connection = Connection::open(server.address()).await;
-    let offsets = [0, place.orders / 2, place.orders - 25];
+    let held = filter.matching(place.orders);
+    let offsets = [0, held / 2, held - 25];
+    let whole = FILTERS[0];
     let mut short = Vec::new();
     let mut long = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..rounds.max(1) {
-        short.push(page(&mut connection, &partner, SHORT, SHORT_ORDERS, 0).await);
+        short.push(page(&mut connection, &partner, (SHORT, SHORT_ORDERS), whole, 0).await);
         for (times, offset) in long.iter_mut().zip(offsets) {
-            times.push(page(&mut connection, &partner, LONG, place.orders, offset).await);
+            times.push(page(&mut connection, &partner, (LONG, place.orders), filter, offset).await);
         }
     }
     let limit = median(&short);
@@ -169,11 +287,14 @@ async fn pages(place: Place, rounds: usize) -> Finding {
 async fn page(
     connection: &mut Connection,
     partner: &Caller,
-    customer: &str,
-    orders: u64,
+    (customer, orders): (&str, u64),
+    filter: Filter,
     offset: u64,
 ) -> f64 {
-    let path = format!("/v3/customers/{customer}/orders?start-date=2018-01-01&limit=25&offset={offset}");
+    let query = filter.query;
+    let path =
+        format!("/v3/customers/{customer}/orders?start-date=2018-01-01&limit=25&offset={offset}{query}");
+    let held = filter.matching(orders);
     let request = get(partner, &path);
     let mut micros = Vec::new();
     let until = Instant::now() + Duration::from_secs(1);
@@ -186,7 +307,7 @@ async fn page(
             let page: Value = serde_json::from_slice(connection.received(body)).expect("a page is JSON");
             assert_eq!(
                 (page["totalCount"].as_u64(), page["count"].as_u64()),
-                (Some(orders), Some(25)),
+                (Some(held), Some(25)),
                 "{page}"
             );
         }
@@ -208,7 +329,14 @@ async fn memory(place: Place) -> Finding {
     let rest = Memory::of(server.pid());
     let mut connection = Connection::open(server.address()).await;
     for offset in [0, place.orders / 2, place.orders - 25] {
-        page(&mut connection, &partner, LONG, place.orders, offset).await;
+        page(
+            &mut connection,
+            &partner,
+            (LONG, place.orders),
+            FILTERS[0],
+            offset,
+        )
+        .await;
     }
     let used = Memory::of(server.pid());
     let mib = rest.resident / 1024.0;

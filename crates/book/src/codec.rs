@@ -47,6 +47,7 @@ pub(crate) fn order_row(order: &Order, changed_at: Timestamp) -> Result<OrderRow
         reference: order.refers_to.clone().unwrap_or_default(),
         wake_at: order.next_wake().map(|at| at.0),
         snapshot: encode(order, "order", order.id.0)?,
+        basket: basket_of(order),
     })
 }
 
@@ -83,8 +84,22 @@ fn corrupt(what: &'static str, id: i64, source: serde_json::Error) -> BookError 
     }
 }
 
-/// What the history must know of an order before it changes.
-pub(crate) fn before_of(order: &Order) -> Before {
+/// The basket that the history counts the order's products by. Only Marketplace's clients ask for their orders by
+/// product, and only its registrations pay for that; the others are found one by one.
+fn basket_of(order: &Order) -> i64 {
+    let customer = order.customer.as_ref();
+    let number = customer.and_then(|customer| customer.number.as_deref());
+    let is_counted =
+        order.origin == order::Dialect::Marketplace && number.is_some_and(|number| !number.is_empty());
+    if is_counted && !order.lines.is_empty() {
+        store::basket(&products_of(order))
+    } else {
+        0
+    }
+}
+
+/// What the history must know of an order before it changes; `basket` is the one that it was written with.
+pub(crate) fn before_of(order: &Order, basket: i64) -> Before {
     let customer = order
         .customer
         .as_ref()
@@ -95,6 +110,8 @@ pub(crate) fn before_of(order: &Order) -> Before {
         customer: customer.unwrap_or_default(),
         kind: order.kind.word().to_owned(),
         state: order.status.word(),
+        reseller: order.reseller.clone().unwrap_or_default(),
+        basket,
         products: products_of(order),
     }
 }

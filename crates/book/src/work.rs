@@ -149,9 +149,16 @@ impl<'a> Work<'a> {
             .map(|(sequence, event)| event_row(event, sequence, order.id.0));
         let known = before.map(names_of).unwrap_or_default();
         let shared = before.map(references_of).unwrap_or_default();
+        let written = self.loaded.orders.iter().flatten();
+        let written = written.into_iter().find(|row| row.id == order.id.0);
+        let basket = written.map_or(0, |row| row.basket);
+        let mut row = order_row(order, self.context.now)?;
+        if before.is_some() && basket == 0 {
+            row.basket = 0; // what was written without a basket stays without
+        }
         self.changes.orders.push(OrderWrite {
-            row: order_row(order, self.context.now)?,
-            before: before.map(before_of),
+            row,
+            before: before.map(|before| before_of(before, basket)),
             events: rows.collect::<Result<_, _>>()?,
             names: names_of(order)
                 .into_iter()

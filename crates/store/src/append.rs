@@ -1,10 +1,11 @@
 //! From changes to rows: which tables an append touches, with which values, in which order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{LEVELS, bucket};
 use crate::rows::{Before, Changes, DocumentWrite, OrderWrite};
-use crate::sql::{Part, Target};
+use crate::sql::Part;
+use crate::tables::Target;
 use crate::value::Value::{Int, MaybeInt, Text};
 
 impl Changes {
@@ -17,8 +18,11 @@ impl Changes {
     }
 }
 
-/// One kept count: customer, level, bucket, kind, state.
-type Count<'a> = (&'a str, usize, i64, &'a str, &'a str);
+/// What an order is counted under: customer, kind, state, reseller.
+type Sort<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+/// One kept count: customer, basket (zero for the counts of all orders), level, bucket, kind, state, reseller.
+type Count<'a> = (&'a str, i64, usize, i64, &'a str, &'a str, &'a str);
 
 /// One place in the index by product: customer, product, creation, order.
 type Place<'a> = (&'a str, &'a str, i64, i64);
@@ -34,7 +38,8 @@ pub(crate) fn parts<'a>(changes: &[&'a Changes]) -> Vec<Part<'a>> {
     parts.extend(document_rows(&documents));
     parts.extend(belongings(&orders));
     parts.extend(products(&orders));
-    parts.push(counts(&orders));
+    parts.push(baskets(&orders));
+    parts.extend(counts(&orders));
     parts.extend(answers_and_deliveries(changes));
     parts.retain(|part| !part.is_empty());
     parts
@@ -60,6 +65,7 @@ fn order_rows<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
             Text(&row.reference),
             MaybeInt(row.wake_at),
             Text(&row.snapshot),
+            Int(row.basket),
         ];
         match &write.before {
             None => new.extend([Int(row.id)], rest),
@@ -115,7 +121,7 @@ fn belongings<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 3] {
     [events, names, references]
 }
 
-/// What left the index by product, and what came into it.
+/// What left the index by product, and what came into it: orders whose products are counted are found by their basket.
 fn products<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
     let mut changed: BTreeMap<Place<'a>, i64> = BTreeMap::new();
     for write in orders {
@@ -144,63 +150,92 @@ fn products<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
 
 impl crate::rows::OrderRow {
     fn products_of<'a>(&'a self, products: &'a [String]) -> impl Iterator<Item = Place<'a>> {
-        let counted = !self.customer.is_empty();
-        let products = products.iter().filter(move |_| counted);
+        let is_listed = !self.customer.is_empty() && self.basket == 0;
+        let products = products.iter().filter(move |_| is_listed);
         products.map(|product| (&*self.customer, &**product, self.created_at, self.id))
     }
 }
 
 impl Before {
     fn places(&self, order: i64) -> impl Iterator<Item = Place<'_>> {
-        let counted = !self.customer.is_empty();
-        let products = self.products.iter().filter(move |_| counted);
+        let is_listed = !self.customer.is_empty() && self.basket == 0;
+        let products = self.products.iter().filter(move |_| is_listed);
         products.map(move |product| (&*self.customer, &**product, self.created_at, order))
     }
 }
 
-/// By how much each kept count changes. An order moves from one kind or state to another by counting down the one
-/// and up the other, in each level.
-fn counts<'a>(orders: &[&'a OrderWrite]) -> Part<'a> {
+/// The baskets that are new to their orders, each with its products.
+fn baskets<'a>(orders: &[&'a OrderWrite]) -> Part<'a> {
+    let mut baskets: BTreeSet<(&'a str, &'a str, i64)> = BTreeSet::new();
+    for write in orders {
+        let row = &write.row;
+        let is_known = |before: &Before| before.basket == row.basket && before.customer == row.customer;
+        if row.basket == 0 || write.before.as_ref().is_some_and(is_known) {
+            continue;
+        }
+        let products = write.products.iter();
+        baskets.extend(products.map(|product| (&*row.customer, &**product, row.basket)));
+    }
+    let mut part = Part::new(Target::Baskets);
+    for (customer, product, basket) in baskets {
+        part.push([Text(customer), Text(product), Int(basket)]);
+    }
+    part
+}
+
+/// By how much each kept count changes: of all orders, and of those in each basket. An order moves from one kind or
+/// state to another by counting down the one and up the other, in each level.
+fn counts<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
     let mut counts: BTreeMap<Count<'a>, i64> = BTreeMap::new();
-    let mut add = |customer: &'a str, at: i64, kind: &'a str, state: &'a str, change: i64| {
+    let mut add = |(customer, kind, state, reseller): Sort<'a>, (at, basket): (i64, i64), change: i64| {
         if customer.is_empty() {
             return;
         }
-        for level in LEVELS {
-            let n = counts
-                .entry((customer, level, bucket(level, at), kind, state))
-                .or_default();
-            *n = n.saturating_add(change);
+        let counted_by = [Some(0), Some(basket).filter(|basket| *basket != 0)];
+        for counted_by in counted_by.into_iter().flatten() {
+            for level in LEVELS {
+                let key = (
+                    customer,
+                    counted_by,
+                    level,
+                    bucket(level, at),
+                    kind,
+                    state,
+                    reseller,
+                );
+                let n = counts.entry(key).or_default();
+                *n = n.saturating_add(change);
+            }
         }
     };
     for write in orders {
         let row = &write.row;
         if let Some(before) = &write.before {
-            add(
-                &before.customer,
-                before.created_at,
-                &before.kind,
-                &before.state,
-                -1,
+            let sort = (
+                &*before.customer,
+                &*before.kind,
+                &*before.state,
+                &*before.reseller,
             );
+            add(sort, (before.created_at, before.basket), -1);
         }
-        add(&row.customer, row.created_at, &row.kind, &row.state, 1);
+        let sort = (&*row.customer, &*row.kind, &*row.state, &*row.reseller);
+        add(sort, (row.created_at, row.basket), 1);
     }
-    let mut part = Part::new(Target::Counts);
-    for ((customer, level, bucket, kind, state), n) in counts {
-        if n != 0 {
-            let level = i64::try_from(level).unwrap_or(i64::MAX);
-            part.push([
-                Text(customer),
-                Int(level),
-                Int(bucket),
-                Text(kind),
-                Text(state),
-                Int(n),
-            ]);
+    let mut all = Part::new(Target::Counts);
+    let mut by_basket = Part::new(Target::BasketCounts);
+    counts.retain(|_, n| *n != 0);
+    for ((customer, basket, level, bucket, kind, state, reseller), n) in counts {
+        let level = Int(i64::try_from(level).unwrap_or(i64::MAX));
+        let (kind, state, reseller) = (Text(kind), Text(state), Text(reseller));
+        if basket == 0 {
+            all.push([Text(customer), level, Int(bucket), kind, state, reseller, Int(n)]);
+        } else {
+            let place = [Text(customer), Int(basket), level, Int(bucket)];
+            by_basket.extend(place, [kind, state, reseller, Int(n)]);
         }
     }
-    part
+    [all, by_basket]
 }
 
 fn answers_and_deliveries<'a>(changes: &[&'a Changes]) -> [Part<'a>; 2] {

@@ -1,10 +1,16 @@
 //! How a customer's history is counted and skipped without reading it.
 //!
-//! Beside the orders stand counts per period: per customer, kind and state, in buckets of four sizes, each 256 times
-//! the one before, from a quarter of a second to fifty days. A period is counted as the few whole buckets that cover
-//! it, and the orders in the ragged ends of less than the smallest bucket; an offset is skipped by walking those
-//! pieces from the newest on, and then down into the one in which the page begins. This module only plans; `pages`
-//! asks the database.
+//! Beside the orders stand counts per period: per customer, kind, state and reseller, in buckets of four sizes, each
+//! 256 times the one before, from a quarter of a second to fifty days. A period is counted as the few whole buckets
+//! that cover it, and the orders in the ragged ends of less than the smallest bucket; an offset is skipped by walking
+//! those pieces from the newest on, and then down into the one in which the page begins. This module only plans;
+//! `pages` asks the database.
+//!
+//! Where a history is asked for by product, the same counts are kept once more for each *basket*, which is a set of
+//! products that some order holds: an order is in one basket, so that the orders with any of several products are
+//! those of the baskets with any of them, each counted once.
+
+use sha2::{Digest, Sha256};
 
 use crate::load::Question;
 use crate::rows::HistoryFilter;
@@ -81,40 +87,99 @@ fn cover(level: usize, from: i64, until: i64, pieces: &mut Vec<Piece>) {
     cover(below, from, begin(level, first), pieces);
 }
 
-/// Asks for the number of orders in each piece, by kind and state: rows of (piece, kind, state, n).
-pub(crate) fn count_question<'a>(filter: &'a HistoryFilter, pieces: &[Piece]) -> Question<'a> {
-    let mut question = Question::new(filter.merchant);
-    question.params.push(Value::Text(&filter.customer));
-    for (at, piece) in pieces.iter().enumerate() {
-        if at > 0 {
-            question.text(" UNION ALL ");
+/// The number of a set of products, which are sorted: never zero, and the same wherever the set comes again. Two sets of
+/// one customer that share a number are one in 2^64 pairs, and `verify` tells.
+pub fn basket(products: &[String]) -> i64 {
+    let mut hash = Sha256::new();
+    for product in products {
+        hash.update(product.as_bytes());
+        hash.update([0]);
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    i64::from_be_bytes(first).max(i64::MIN + 1) | 1
+}
+
+/// Which counts answer: those of all orders, or those of some baskets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counts<'a> {
+    pub(crate) filter: &'a HistoryFilter,
+    /// The baskets that hold any of the products that are asked for; none when any order will do.
+    pub(crate) baskets: Option<&'a [i64]>,
+}
+
+impl<'a> Counts<'a> {
+    /// A question about them, whose second parameter is the customer.
+    fn question(self) -> Question<'a> {
+        let mut question = Question::new(self.filter.merchant);
+        question.params.push(Value::Text(&self.filter.customer));
+        question
+    }
+
+    /// The column, or what stands for it, that tells in which basket an order is.
+    fn basket(self) -> &'static str {
+        match self.baskets {
+            None => "CAST(0 AS BIGINT)",
+            Some(_) => "basket",
         }
+    }
+
+    /// Appends the counts of one level as a source with its conditions, but for the period.
+    fn source(self, question: &mut Question<'a>, level: usize) {
+        question.text(match self.baskets {
+            None => "history_counts WHERE merchant = $1 AND customer = $2",
+            Some(_) => "basket_counts WHERE merchant = $1 AND customer = $2",
+        });
+        for (at, basket) in self.baskets.into_iter().flatten().enumerate() {
+            question.text(if at == 0 { " AND basket IN (" } else { ", " });
+            question.param(Value::Int(*basket));
+        }
+        question.text(if self.baskets.is_some() { ")" } else { "" });
+        question.text(&format!(" AND level = {level}"));
+        question.one_of("kind", &self.filter.kinds);
+        question.one_of("state", &self.filter.states);
+        if let Some(reseller) = &self.filter.reseller {
+            question.text(" AND reseller = ");
+            question.param(Value::Text(reseller));
+        }
+    }
+}
+
+/// Asks for the number of orders in each piece, by what the counts tell apart: rows of (piece, kind, state, reseller,
+/// basket, n).
+pub(crate) fn count_question<'a>(counts: Counts<'a>, pieces: &[Piece]) -> Question<'a> {
+    let mut question = counts.question();
+    let basket = counts.basket();
+    for (at, piece) in pieces.iter().enumerate() {
+        question.text(if at > 0 { " UNION ALL " } else { "" });
         question.text(&format!("SELECT CAST({at} AS BIGINT) AS piece, "));
         match *piece {
             Piece::Buckets { level, first, past } => {
-                question.text("kind, state, CAST(SUM(n) AS BIGINT) AS n FROM history_counts");
                 question.text(&format!(
-                    " WHERE merchant = $1 AND customer = $2 AND level = {level}"
+                    "kind, state, reseller, {basket} AS basket, CAST(SUM(n) AS BIGINT) AS n FROM "
                 ));
+                counts.source(&mut question, level);
                 question.between("bucket", first, past);
-                question.one_of("kind", &filter.kinds);
-                question.one_of("state", &filter.states);
-                question.text(" GROUP BY kind, state");
             }
             Piece::Times { from, until } => {
-                question.text("s.kind, s.state, COUNT(*) AS n FROM (SELECT DISTINCT kind, state");
-                question.text(" FROM history_counts WHERE merchant = $1 AND customer = $2");
-                question.text(&format!(" AND level = {TOP}"));
+                question.text(&format!(
+                    "s.kind, s.state, s.reseller, s.basket, COUNT(*) AS n \
+                     FROM (SELECT DISTINCT kind, state, reseller, {basket} AS basket FROM "
+                ));
+                counts.source(&mut question, TOP);
                 question.between("bucket", bucket(TOP, from), bucket(TOP, until).saturating_add(1));
-                question.one_of("kind", &filter.kinds);
-                question.one_of("state", &filter.states);
                 // A cross join is taken in the order in which it is written: for each sort, its piece of the index.
                 question.text(") AS s CROSS JOIN orders o WHERE o.merchant = $1 AND o.customer = $2");
-                question.text(" AND o.customer <> '' AND o.kind = s.kind AND o.state = s.state");
+                question.text(match counts.baskets {
+                    None => " AND o.customer <> ''",
+                    Some(_) => " AND o.basket <> 0 AND o.basket = s.basket",
+                });
+                question.text(" AND o.kind = s.kind AND o.state = s.state AND o.reseller = s.reseller");
                 question.between("o.created_at", from, until);
-                question.text(" GROUP BY s.kind, s.state");
             }
         }
+        // The basket is the fifth of what is selected; a constant where there is none.
+        question.text(" GROUP BY 2, 3, 4, 5");
     }
     question
 }
@@ -124,7 +189,7 @@ pub(crate) fn count_question<'a>(filter: &'a HistoryFilter, pieces: &[Piece]) ->
 /// that answers rows of (bucket, n). Level by level: for a database in the same process, where a statement costs next
 /// to nothing (in SQLite, the single statement of [`descent_question`] takes four times as long).
 pub(crate) fn descend<'a, E>(
-    filter: &'a HistoryFilter,
+    counts: Counts<'a>,
     top: usize,
     range: (i64, i64),
     skip: i64,
@@ -133,7 +198,7 @@ pub(crate) fn descend<'a, E>(
     let (mut range, mut skip, mut found) = (range, skip, None);
     for level in (1..=top).rev() {
         found = None;
-        for (bucket, held) in ask(&buckets_question(filter, level, range))? {
+        for (bucket, held) in ask(&buckets_question(counts, level, range))? {
             if skip < held {
                 found = Some((bucket, skip));
                 range = (
@@ -152,16 +217,11 @@ pub(crate) fn descend<'a, E>(
 }
 
 /// Asks how many orders each bucket of a range holds, newest first: rows of (bucket, n).
-fn buckets_question(filter: &HistoryFilter, level: usize, range: (i64, i64)) -> Question<'_> {
-    let mut question = Question::new(filter.merchant);
-    question.params.push(Value::Text(&filter.customer));
-    question.text(&format!(
-        "SELECT bucket, CAST(SUM(n) AS BIGINT) AS n FROM history_counts \
-         WHERE merchant = $1 AND customer = $2 AND level = {level}"
-    ));
+fn buckets_question(counts: Counts<'_>, level: usize, range: (i64, i64)) -> Question<'_> {
+    let mut question = counts.question();
+    question.text("SELECT bucket, CAST(SUM(n) AS BIGINT) AS n FROM ");
+    counts.source(&mut question, level);
     question.between("bucket", range.0, range.1);
-    question.one_of("kind", &filter.kinds);
-    question.one_of("state", &filter.states);
     question.text(" GROUP BY bucket ORDER BY bucket DESC");
     question
 }
@@ -172,21 +232,15 @@ fn buckets_question(filter: &HistoryFilter, level: usize, range: (i64, i64)) -> 
 /// `skip` newer ones; and how many of them are left to skip in it: one row of (bucket, skip). All levels in one
 /// statement: in each, the buckets `b` are laid end to end, newest first, and the one is picked `p` in which the end
 /// of what is skipped lies; its children are the buckets of the next.
-pub(crate) fn descent_question(
-    filter: &HistoryFilter,
-    top: usize,
-    range: (i64, i64),
-    skip: i64,
-) -> Question<'_> {
-    let mut question = Question::new(filter.merchant);
-    question.params.push(Value::Text(&filter.customer));
+pub(crate) fn descent_question(counts: Counts<'_>, top: usize, range: (i64, i64), skip: i64) -> Question<'_> {
+    let mut question = counts.question();
     for level in (1..=top).rev() {
         let above = level.saturating_add(1);
         question.text(if level == top { "WITH" } else { "," });
         question.text(&format!(
-            " b{level} AS MATERIALIZED (SELECT bucket, CAST(SUM(n) AS BIGINT) AS held FROM history_counts \
-             WHERE merchant = $1 AND customer = $2 AND level = {level}"
+            " b{level} AS MATERIALIZED (SELECT bucket, CAST(SUM(n) AS BIGINT) AS held FROM "
         ));
+        counts.source(&mut question, level);
         if level == top {
             question.between("bucket", range.0, range.1);
         } else {
@@ -195,8 +249,6 @@ pub(crate) fn descent_question(
                  AND bucket < (SELECT (bucket + 1) * {FANOUT} FROM p{above})"
             ));
         }
-        question.one_of("kind", &filter.kinds);
-        question.one_of("state", &filter.states);
         question.text(&format!(
             " GROUP BY bucket), p{level} AS MATERIALIZED (SELECT w.bucket, a.skip - w.newer AS skip FROM \
              (SELECT bucket, held, CAST(SUM(held) OVER (ORDER BY bucket DESC) AS BIGINT) - held AS newer \
@@ -228,6 +280,23 @@ impl Question<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all(filter: &HistoryFilter) -> Counts<'_> {
+        Counts {
+            filter,
+            baskets: None,
+        }
+    }
+
+    #[test]
+    fn baskets_tell_sets_of_products_apart() {
+        let of = |products: &[&str]| basket(&products.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(of(&["a", "b"]), of(&["a", "b"]));
+        let sets: [&[&str]; 5] = [&["a"], &["b"], &["a", "b"], &["ab"], &["a", "b", ""]];
+        let numbers: std::collections::BTreeSet<i64> = sets.iter().map(|set| of(set)).collect();
+        assert_eq!(numbers.len(), sets.len());
+        assert!(!numbers.contains(&0));
+    }
 
     fn span(piece: &Piece) -> (i64, i64) {
         match *piece {
@@ -313,7 +382,7 @@ mod tests {
             let state = if n % 3 == 0 { "failed" } else { "confirmed" };
             for level in LEVELS {
                 conn.execute(
-                    "INSERT INTO history_counts VALUES (1, 'c', ?1, ?2, 'new', ?3, 1) ON CONFLICT DO UPDATE SET n = n + 1",
+                    "INSERT INTO history_counts VALUES (1, 'c', ?1, ?2, 'new', ?3, '', 1) ON CONFLICT DO UPDATE SET n = n + 1",
                     rusqlite::params![i64::try_from(level).unwrap(), bucket(level, *at), state],
                 )
                 .unwrap();
@@ -329,7 +398,7 @@ mod tests {
                 ..HistoryFilter::default()
             };
             for (skip, at) in (0_i64..).zip(&matching) {
-                let question = descent_question(&filter, TOP, (0, 99), skip);
+                let question = descent_question(all(&filter), TOP, (0, 99), skip);
                 let reader = |row: &crate::value::Row<'_>| Ok((row.int(0)?, row.int(1)?));
                 let found = sqlite
                     .query("history_counts", &question.sql, &question.params, reader)
@@ -344,7 +413,7 @@ mod tests {
                     "{skip}"
                 );
             }
-            let beyond = descent_question(&filter, TOP, (0, 99), i64::try_from(matching.len()).unwrap());
+            let beyond = descent_question(all(&filter), TOP, (0, 99), i64::try_from(matching.len()).unwrap());
             let reader = |row: &crate::value::Row<'_>| row.int(0);
             assert_eq!(
                 sqlite

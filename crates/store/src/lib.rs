@@ -24,6 +24,7 @@ mod pages;
 pub mod rows;
 mod settings;
 mod sql;
+mod tables;
 mod tokens;
 mod transact;
 mod value;
@@ -37,6 +38,7 @@ pub use documents::DocumentFilter;
 pub use error::{Cause, StoreError};
 pub use exports::WholeOrder;
 pub use freshness::{Freshness, Known, Stamp};
+pub use history::basket;
 
 use driver::Driver;
 use driver::postgres::Postgres;

@@ -16,11 +16,18 @@ pub(crate) struct Migration {
     pub(crate) text: &'static str,
 }
 
-const ALL: &[Migration] = &[Migration {
-    version: 1,
-    name: "0001_tables",
-    text: include_str!("../migrations/0001_tables.sql"),
-}];
+const ALL: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "0001_tables",
+        text: include_str!("../migrations/0001_tables.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "0002_baskets",
+        text: include_str!("../migrations/0002_baskets.sql"),
+    },
+];
 
 /// The table that remembers what was applied.
 pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

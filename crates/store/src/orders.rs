@@ -16,14 +16,14 @@ macro_rules! promoted_columns {
 /// The columns of an order, as [`order_row`] reads them.
 macro_rules! order_columns {
     () => {
-        concat!(promoted_columns!(), ", o.snapshot")
+        concat!(promoted_columns!(), ", o.snapshot, o.basket")
     };
 }
 
 pub(crate) const ORDER_COLUMNS: &str = order_columns!();
 
 /// How many they are.
-pub(crate) const ORDER_WIDTH: usize = 15;
+pub(crate) const ORDER_WIDTH: usize = 16;
 
 pub(crate) const BY_ID: &str = concat!(
     "SELECT ",
@@ -42,7 +42,7 @@ pub(crate) const BY_NAME: &str = concat!(
 pub(crate) const UNLESS_VERSION: &str = concat!(
     "SELECT ",
     promoted_columns!(),
-    ", CASE WHEN o.version = $3 THEN '' ELSE o.snapshot END AS snapshot \
+    ", CASE WHEN o.version = $3 THEN '' ELSE o.snapshot END AS snapshot, o.basket \
      FROM orders o WHERE o.merchant = $1 AND o.id = $2"
 );
 
@@ -152,6 +152,7 @@ pub(crate) fn order_row(row: &Row<'_>) -> Result<OrderRow, StoreError> {
         reference: row.text(12)?,
         wake_at: row.maybe_int(13)?,
         snapshot: row.text(14)?,
+        basket: row.int(15)?,
     })
 }
 

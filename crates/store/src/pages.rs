@@ -1,12 +1,13 @@
-//! Pages of a customer's history. With filters on kind, state and period only, a page costs the same wherever it
-//! begins and however many orders don't match; the other filters read what matches.
+//! Pages of a customer's history. A page costs the same wherever it begins and however many orders don't match; of
+//! products too, as long as those that are asked for come in a few dozen baskets. Orders that refer to one other are
+//! read: there are never many.
 
 use std::collections::BTreeSet;
 
 use crate::Store;
 use crate::driver::Driver;
 use crate::error::StoreError;
-use crate::history::{Piece, begin, count_question, descend, descent_question, plan};
+use crate::history::{Counts, Piece, begin, count_question, descend, descent_question, plan};
 use crate::load::Question;
 use crate::orders::{ORDER_COLUMNS, order_row};
 use crate::rows::{HistoryFilter, HistoryRows};
@@ -15,8 +16,11 @@ use crate::value::{Row, Value};
 /// So few rows are skipped faster than looked for in the counts.
 const NEAR: u64 = 64;
 
-/// More sorts (kind and state) than this are too many for one statement; such a history is read as a whole.
-const SORTS: usize = 100;
+/// More sorts than this are too many for one statement; such a history is read as a whole.
+const SORTS: usize = 240;
+
+/// More baskets than this are read as a whole, too.
+const BASKETS: usize = 64;
 
 /// Where a page begins: this many orders after the newest one that was placed before this time.
 struct Start {
@@ -24,10 +28,19 @@ struct Start {
     skip: u64,
 }
 
+/// What the counts tell apart. The basket is zero where they don't tell baskets apart.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sort {
+    kind: String,
+    state: String,
+    reseller: String,
+    basket: i64,
+}
+
 /// How many orders of one sort a piece holds.
 struct Counted {
     piece: i64,
-    sort: (String, String),
+    sort: Sort,
     n: u64,
 }
 
@@ -41,14 +54,53 @@ impl Store {
         offset: u64,
         limit: u64,
     ) -> Result<HistoryRows, StoreError> {
-        if filter.reseller.is_some() || filter.reference.is_some() || !filter.products.is_empty() {
-            return self.history_by_reading(filter, offset, limit).await;
-        }
         let pieces = plan(filter.from, filter.until);
         if pieces.is_empty() || filter.customer.is_empty() {
             return Ok(HistoryRows::default());
         }
-        let question = count_question(filter, &pieces);
+        let baskets = if filter.products.is_empty() {
+            None
+        } else {
+            Some(self.baskets_with(filter).await?)
+        };
+        let is_counted = |baskets: &Vec<i64>| baskets.len() <= BASKETS && !baskets.contains(&0);
+        if filter.reference.is_some() || !baskets.as_ref().is_none_or(is_counted) {
+            return self.history_by_reading(filter, offset, limit).await;
+        }
+        let baskets = baskets.as_deref();
+        if baskets.is_some_and(<[i64]>::is_empty) {
+            return Ok(HistoryRows::default());
+        }
+        self.history_by_counts(Counts { filter, baskets }, &pieces, (offset, limit))
+            .await
+    }
+
+    /// The baskets with any of the products that are asked for; zero among them for orders whose products are not
+    /// counted. One more than can be counted by is enough.
+    async fn baskets_with(&self, filter: &HistoryFilter) -> Result<Vec<i64>, StoreError> {
+        let mut question = Question::new(filter.merchant);
+        question.params.push(Value::Text(&filter.customer));
+        question.text("SELECT * FROM (SELECT DISTINCT basket FROM history_baskets");
+        question.text(" WHERE merchant = $1 AND customer = $2");
+        question.one_of("product", &filter.products);
+        question.text(&format!(" LIMIT {}) AS counted", BASKETS.saturating_add(1)));
+        question.text(" UNION ALL SELECT * FROM (SELECT CAST(0 AS BIGINT) AS basket FROM order_products");
+        question.text(" WHERE merchant = $1 AND customer = $2");
+        question.one_of("product", &filter.products);
+        question.text(" LIMIT 1) AS uncounted");
+        let reader = |row: &Row<'_>| row.int(0);
+        self.driver
+            .query("history_baskets", &question.sql, &question.params, reader)
+            .await
+    }
+
+    async fn history_by_counts(
+        &self,
+        counts: Counts<'_>,
+        pieces: &[Piece],
+        (offset, limit): (u64, u64),
+    ) -> Result<HistoryRows, StoreError> {
+        let question = count_question(counts, pieces);
         let counted = self
             .driver
             .query("history_counts", &question.sql, &question.params, counted)
@@ -62,16 +114,16 @@ impl Store {
                 orders: Vec::new(),
             });
         }
-        let start = self.start(filter, &pieces, &counted, offset).await?;
-        let sorts: BTreeSet<(String, String)> = counted
+        let start = self.start(counts, pieces, &counted, offset).await?;
+        let sorts: BTreeSet<Sort> = counted
             .into_iter()
             .filter(|counted| counted.n > 0)
             .map(|counted| counted.sort)
             .collect();
         let page = if sorts.len() > SORTS {
-            page_question(filter, &start, limit)
+            page_question(counts.filter, &start, limit)
         } else {
-            sorted_question(filter, &start, limit, &sorts)
+            sorted_question(counts.filter, &start, limit, &sorts)
         };
         let orders = self
             .driver
@@ -83,13 +135,13 @@ impl Store {
     /// Skips from piece to piece, and then down into the one that the offset falls into.
     async fn start(
         &self,
-        filter: &HistoryFilter,
+        counts: Counts<'_>,
         pieces: &[Piece],
         counted: &[Counted],
         offset: u64,
     ) -> Result<Start, StoreError> {
         let mut start = Start {
-            before: filter.until,
+            before: counts.filter.until,
             skip: offset,
         };
         if offset <= NEAR {
@@ -113,7 +165,7 @@ impl Store {
                 && start.skip > NEAR
             {
                 let found = self
-                    .descend(filter, level, (first, past), signed(start.skip))
+                    .descend(counts, level, (first, past), signed(start.skip))
                     .await?;
                 // None: orders have moved since they were counted, and what is left is skipped one by one.
                 if let Some((bucket, skip)) = found {
@@ -129,7 +181,7 @@ impl Store {
     /// The smallest bucket that the page begins in, and what is left to skip in it.
     async fn descend(
         &self,
-        filter: &HistoryFilter,
+        counts: Counts<'_>,
         top: usize,
         range: (i64, i64),
         skip: i64,
@@ -140,10 +192,10 @@ impl Store {
                 let ask = |question: &Question<'_>| {
                     lane.query("history_counts", &question.sql, &question.params, reader)
                 };
-                descend(filter, top, range, skip, ask)
+                descend(counts, top, range, skip, ask)
             }),
             Driver::Postgres(postgres) => {
-                let question = descent_question(filter, top, range, skip);
+                let question = descent_question(counts, top, range, skip);
                 let found = postgres
                     .query("history_counts", &question.sql, &question.params, reader)
                     .await?;
@@ -192,8 +244,13 @@ impl Store {
 fn counted(row: &Row<'_>) -> Result<Counted, StoreError> {
     Ok(Counted {
         piece: row.int(0)?,
-        sort: (row.text(1)?, row.text(2)?),
-        n: unsigned(row.int(3)?),
+        sort: Sort {
+            kind: row.text(1)?,
+            state: row.text(2)?,
+            reseller: row.text(3)?,
+            basket: row.int(4)?,
+        },
+        n: unsigned(row.int(5)?),
     })
 }
 
@@ -232,6 +289,12 @@ fn matching<'a>(question: &mut Question<'a>, filter: &'a HistoryFilter, until: i
         question.param(Value::Text(&filter.customer));
         question.one_of("p.product", &filter.products);
         question.between("p.created_at", filter.from, until);
+        question.text(" UNION ALL SELECT i.id FROM history_baskets b JOIN orders i");
+        question.text(" ON i.merchant = b.merchant AND i.customer = b.customer AND i.basket = b.basket");
+        question.text(" WHERE b.merchant = $1 AND i.basket <> 0 AND b.customer = ");
+        question.param(Value::Text(&filter.customer));
+        question.one_of("b.product", &filter.products);
+        question.between("i.created_at", filter.from, until);
         question.text(")");
     }
 }
@@ -257,18 +320,27 @@ fn sorted_question<'a>(
     filter: &'a HistoryFilter,
     start: &Start,
     limit: u64,
-    sorts: &'a BTreeSet<(String, String)>,
+    sorts: &'a BTreeSet<Sort>,
 ) -> Question<'a> {
     let mut question = Question::new(filter.merchant);
     question.params.push(Value::Text(&filter.customer));
     question.text(&format!("SELECT {ORDER_COLUMNS} FROM ("));
-    for (at, (kind, state)) in sorts.iter().enumerate() {
+    for (at, sort) in sorts.iter().enumerate() {
         question.text(if at == 0 { "" } else { " UNION ALL " });
         question.text("SELECT created_at, id FROM (SELECT created_at, id FROM orders");
-        question.text(" WHERE merchant = $1 AND customer = $2 AND customer <> '' AND kind = ");
-        question.param(Value::Text(kind));
+        question.text(" WHERE merchant = $1 AND customer = $2");
+        if sort.basket == 0 {
+            question.text(" AND customer <> ''");
+        } else {
+            question.text(" AND basket <> 0 AND basket = ");
+            question.param(Value::Int(sort.basket));
+        }
+        question.text(" AND kind = ");
+        question.param(Value::Text(&sort.kind));
         question.text(" AND state = ");
-        question.param(Value::Text(state));
+        question.param(Value::Text(&sort.state));
+        question.text(" AND reseller = ");
+        question.param(Value::Text(&sort.reseller));
         question.between("created_at", filter.from, start.before);
         question.text(" ORDER BY created_at DESC, id DESC LIMIT ");
         question.param(Value::Int(signed(limit.saturating_add(start.skip))));

@@ -105,6 +105,9 @@ pub struct OrderRow {
     pub wake_at: Option<i64>,
     /// The order, encoded by the book.
     pub snapshot: String,
+    /// Its products as one number ([`crate::basket`]), when the history counts them; else zero. An order that was
+    /// written without stays without.
+    pub basket: i64,
 }
 
 /// One order made or changed.
@@ -137,6 +140,10 @@ pub struct Before {
     pub kind: String,
     /// See [`OrderRow::state`].
     pub state: String,
+    /// See [`OrderRow::reseller`].
+    pub reseller: String,
+    /// See [`OrderRow::basket`].
+    pub basket: i64,
     /// The products on its lines, each once.
     pub products: Vec<String>,
 }

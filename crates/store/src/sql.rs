@@ -4,11 +4,12 @@
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+use crate::tables::{TABLES, TARGETS, Target};
 use crate::value::Value;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Text,
     Int,
 }
@@ -16,7 +17,7 @@ use Kind::{Int, Text};
 
 /// What a statement does with each row.
 #[derive(Debug)]
-enum Verb {
+pub(crate) enum Verb {
     /// Adds it; with what to do when its key exists.
     Insert(&'static str),
     /// Changes it: the first columns are its key and its guard, and must be found.
@@ -28,169 +29,13 @@ enum Verb {
 /// One statement of an append. `merchant` is `$1` throughout; the columns are the rest.
 #[derive(Debug)]
 pub(crate) struct Table {
-    name: &'static str,
-    verb: Verb,
-    columns: &'static [(&'static str, Kind)],
+    pub(crate) name: &'static str,
+    pub(crate) verb: Verb,
+    pub(crate) columns: &'static [(&'static str, Kind)],
 }
-
-/// The tables that an append writes, in the order in which it does: the same for all writers, so that two of them
-/// seldom wait for each other in a circle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Target {
-    NewOrders,
-    Orders,
-    NewDocuments,
-    Documents,
-    Events,
-    Names,
-    References,
-    ProductsGone,
-    Products,
-    Counts,
-    Answers,
-    Deliveries,
-}
-
-/// All of them, in their order.
-const TABLES: [Table; 12] = [
-    Table {
-        name: "orders",
-        verb: Verb::Insert(""),
-        columns: &ORDER,
-    },
-    Table {
-        name: "orders",
-        verb: Verb::Update {
-            keys: &["id", "version"],
-        },
-        columns: &ORDER,
-    },
-    Table {
-        name: "documents",
-        verb: Verb::Insert(""),
-        columns: &DOCUMENT,
-    },
-    Table {
-        name: "documents",
-        verb: Verb::Update {
-            keys: &["kind", "id", "version"],
-        },
-        columns: &DOCUMENT,
-    },
-    Table {
-        name: "events",
-        verb: Verb::Insert(""),
-        columns: &[
-            ("order_id", Int),
-            ("sequence", Int),
-            ("at", Int),
-            ("kind", Text),
-            ("body", Text),
-        ],
-    },
-    Table {
-        name: "order_names",
-        verb: Verb::Insert(""),
-        columns: &[("space", Text), ("name", Text), ("order_id", Int)],
-    },
-    Table {
-        name: "order_references",
-        verb: Verb::Insert(" ON CONFLICT DO NOTHING"),
-        columns: &[("space", Text), ("name", Text), ("order_id", Int)],
-    },
-    Table {
-        name: "order_products",
-        verb: Verb::Delete,
-        columns: &PRODUCT,
-    },
-    Table {
-        name: "order_products",
-        verb: Verb::Insert(" ON CONFLICT DO NOTHING"),
-        columns: &PRODUCT,
-    },
-    Table {
-        name: "history_counts",
-        verb: Verb::Insert(
-            " ON CONFLICT (merchant, customer, level, bucket, kind, state) \
-             DO UPDATE SET n = history_counts.n + excluded.n",
-        ),
-        columns: &[
-            ("customer", Text),
-            ("level", Int),
-            ("bucket", Int),
-            ("kind", Text),
-            ("state", Text),
-            ("n", Int),
-        ],
-    },
-    Table {
-        name: "answers",
-        verb: Verb::Insert(""),
-        columns: &[
-            ("scope", Text),
-            ("key", Text),
-            ("fingerprint", Text),
-            ("status", Int),
-            ("body", Text),
-            ("created_at", Int),
-        ],
-    },
-    Table {
-        name: "deliveries",
-        verb: Verb::Insert(""),
-        columns: &[
-            ("id", Int),
-            ("order_id", Int),
-            ("kind", Text),
-            ("url", Text),
-            ("payload", Text),
-            ("state", Text),
-            ("attempts", Int),
-            ("next_at", Int),
-            ("outcome", Text),
-            ("created_at", Int),
-        ],
-    },
-];
-
-const ORDER: [(&str, Kind); 15] = [
-    ("id", Int),
-    ("version", Int),
-    ("uuid", Text),
-    ("origin", Text),
-    ("kind", Text),
-    ("state", Text),
-    ("created_at", Int),
-    ("updated_at", Int),
-    ("currency", Text),
-    ("gross", Text),
-    ("customer", Text),
-    ("reseller", Text),
-    ("reference", Text),
-    ("wake_at", Int),
-    ("snapshot", Text),
-];
-
-const DOCUMENT: [(&str, Kind); 8] = [
-    ("kind", Text),
-    ("id", Text),
-    ("version", Int),
-    ("owner", Text),
-    ("created_at", Int),
-    ("updated_at", Int),
-    ("wake_at", Int),
-    ("body", Text),
-];
-
-const PRODUCT: [(&str, Kind); 4] = [
-    ("customer", Text),
-    ("product", Text),
-    ("created_at", Int),
-    ("order_id", Int),
-];
 
 /// The texts for one row, built once.
-static ONE_ROW: LazyLock<[String; 12]> = LazyLock::new(|| {
+static ONE_ROW: LazyLock<[String; TARGETS]> = LazyLock::new(|| {
     std::array::from_fn(|at| {
         let mut text = String::new();
         TABLES[at].write_one(&mut text, 2);
@@ -199,23 +44,6 @@ static ONE_ROW: LazyLock<[String; 12]> = LazyLock::new(|| {
 });
 
 impl Target {
-    fn index(self) -> usize {
-        match self {
-            Self::NewOrders => 0,
-            Self::Orders => 1,
-            Self::NewDocuments => 2,
-            Self::Documents => 3,
-            Self::Events => 4,
-            Self::Names => 5,
-            Self::References => 6,
-            Self::ProductsGone => 7,
-            Self::Products => 8,
-            Self::Counts => 9,
-            Self::Answers => 10,
-            Self::Deliveries => 11,
-        }
-    }
-
     fn table(self) -> &'static Table {
         &TABLES[self.index()]
     }

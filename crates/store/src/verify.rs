@@ -14,12 +14,11 @@ impl Store {
     /// of each sort; an empty answer is a sound database. Reads every order, so it takes its time.
     pub async fn check_counts(&self) -> Result<Vec<String>, StoreError> {
         let mut findings = Vec::new();
-        for level in LEVELS {
-            let rows = self
-                .driver
-                .query_long("history_counts", &miscounted(level), &[], miscount)
-                .await?;
-            findings.extend(rows);
+        for (table, basket, orders) in COUNTS {
+            for level in LEVELS {
+                let sql = miscounted((table, basket, orders), level);
+                findings.extend(self.driver.query_long(table, &sql, &[], miscount).await?);
+            }
         }
         for (table, sql, sentence) in CHECKS {
             let sql = format!("{sql} LIMIT {FINDINGS}");
@@ -37,8 +36,14 @@ impl Store {
     }
 }
 
+/// Tables of counts, with what tells baskets apart in them, and which orders they count.
+const COUNTS: [(&str, &str, &str); 2] = [
+    ("history_counts", "CAST(0 AS BIGINT)", "customer <> ''"),
+    ("basket_counts", "basket", "basket <> 0"),
+];
+
 /// Statements that answer (merchant, order, what), with the sentence that tells of it.
-const CHECKS: [(&str, &str, &str); 5] = [
+const CHECKS: [(&str, &str, &str); 6] = [
     (
         "order_names",
         "SELECT k.merchant, k.order_id, k.space FROM order_names k \
@@ -59,6 +64,14 @@ const CHECKS: [(&str, &str, &str); 5] = [
         "the index by product has it under {}, and it doesn't exist so",
     ),
     (
+        "history_baskets",
+        "SELECT o.merchant, o.id, CAST(o.basket AS TEXT) FROM orders o \
+         LEFT JOIN (SELECT DISTINCT merchant, customer, basket FROM history_baskets) b \
+         ON b.merchant = o.merchant AND b.customer = o.customer AND b.basket = o.basket \
+         WHERE o.basket <> 0 AND b.basket IS NULL",
+        "its basket {} has no products",
+    ),
+    (
         "events",
         "SELECT o.merchant, o.id, CAST(o.version AS TEXT) FROM orders o \
          LEFT JOIN (SELECT merchant, order_id, COUNT(*) AS n, MAX(sequence) AS last FROM events \
@@ -75,26 +88,29 @@ const CHECKS: [(&str, &str, &str); 5] = [
 ];
 
 /// Buckets whose count isn't the number of their orders.
-fn miscounted(level: usize) -> String {
+fn miscounted((table, basket, orders): (&str, &str, &str), level: usize) -> String {
     format!(
-        "SELECT customer, merchant, bucket, kind, state, CAST(SUM(d) AS BIGINT) AS d FROM (\
-         SELECT merchant, customer, bucket, kind, state, n AS d FROM history_counts WHERE level = {level} \
+        "SELECT customer, merchant, basket, bucket, kind, state, reseller, CAST(SUM(d) AS BIGINT) AS d FROM (\
+         SELECT merchant, customer, {basket} AS basket, bucket, kind, state, reseller, n AS d \
+         FROM {table} WHERE level = {level} \
          UNION ALL \
-         SELECT merchant, customer, created_at >> {} AS bucket, kind, state, -COUNT(*) AS d FROM orders \
-         WHERE customer <> '' GROUP BY 1, 2, 3, 4, 5) AS compared \
-         GROUP BY merchant, customer, bucket, kind, state HAVING SUM(d) <> 0 LIMIT {FINDINGS}",
+         SELECT merchant, customer, {basket} AS basket, created_at >> {} AS bucket, kind, state, reseller, \
+         -COUNT(*) AS d FROM orders WHERE {orders} GROUP BY 1, 2, 3, 4, 5, 6, 7) AS compared \
+         GROUP BY merchant, customer, basket, bucket, kind, state, reseller HAVING SUM(d) <> 0 LIMIT {FINDINGS}",
         bits(level)
     )
 }
 
 fn miscount(row: &Row<'_>) -> Result<String, StoreError> {
     Ok(format!(
-        "merchant {}, customer {}: the history counts {} orders too many ({}, {}) in bucket {}",
+        "merchant {}, customer {}: the history counts {} orders too many ({}, {}, reseller {:?}, basket {}) in bucket {}",
         row.int(1)?,
         row.text(0)?,
-        row.int(5)?,
-        row.text(3)?,
+        row.int(7)?,
+        row.text(5)?,
         row.text(4)?,
-        row.int(2)?
+        row.text(6)?,
+        row.int(2)?,
+        row.int(3)?
     ))
 }

@@ -1,6 +1,6 @@
 //! `ordrebok verify` finds what is wrong, and says where.
 
-use stories::{Options, Stage, afterpay, story};
+use stories::{Options, Stage, afterpay, marketplace, story};
 
 story! {
     /// Each way in which the database can be at odds with itself is found, and nothing is once it is put right.
@@ -10,6 +10,10 @@ story! {
         shop.post("/api/v3/checkout/authorize", &afterpay::authorize("ORDER1", 100)).await.expect(200);
         shop.post("/api/v3/orders/ORDER1/captures", &afterpay::capture("CAPTURE1", 40)).await.expect(200);
         shop.post("/api/v3/orders/ORDER1/refunds", &afterpay::refund("CAPTURE1", 10)).await.expect(200);
+        let partner = server.marketplace_partner().await;
+        let customer = partner.post("/v3/customers", &marketplace::customer("Ada")).await.expect(201).json();
+        let orders = format!("{}/orders", customer["links"]["self"]["uri"].as_str().unwrap());
+        partner.post(&orders, &marketplace::order("a", 1)).await.expect(201);
         assert!(server.stop().success());
         stage.run(&["verify"]).expect(0);
         for (what, damage, repair) in DAMAGES {
@@ -24,7 +28,7 @@ story! {
 }
 
 /// What is wrong, how it came to be, and how it is put right.
-const DAMAGES: [(&str, &str, &str); 7] = [
+const DAMAGES: [(&str, &str, &str); 8] = [
     (
         "a version that isn't the number of events",
         "UPDATE orders SET version = version + 1",
@@ -54,6 +58,11 @@ const DAMAGES: [(&str, &str, &str); 7] = [
         "a count that is off",
         "UPDATE history_counts SET n = n + 1",
         "UPDATE history_counts SET n = n - 1",
+    ),
+    (
+        "a count of a basket that is off",
+        "UPDATE basket_counts SET n = n + 1",
+        "UPDATE basket_counts SET n = n - 1",
     ),
     (
         "a name that leads nowhere",

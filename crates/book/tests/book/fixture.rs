@@ -78,6 +78,8 @@ impl Fixture {
             customer: row.customer.clone(),
             kind: row.kind.clone(),
             state: row.state.clone(),
+            reseller: row.reseller.clone(),
+            basket: row.basket,
             products: vec!["P1".to_owned()],
         };
         row.version += 1;

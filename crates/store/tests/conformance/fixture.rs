@@ -117,6 +117,7 @@ pub(crate) fn order(id: i64) -> OrderRow {
         reference: String::new(),
         wake_at: None,
         snapshot: "{\"n\":0}".to_owned(),
+        basket: 0,
     }
 }
 
@@ -150,6 +151,8 @@ pub(crate) fn next(row: &OrderRow, change: impl FnOnce(&mut OrderRow)) -> OrderW
         customer: row.customer.clone(),
         kind: row.kind.clone(),
         state: row.state.clone(),
+        reseller: row.reseller.clone(),
+        basket: row.basket,
         products: Vec::new(),
     };
     let mut after = row.clone();

@@ -38,6 +38,8 @@ const NOW: i64 = 1_700_000_000_000;
 
 struct Model {
     dice: Dice,
+    /// One in so many orders is written without a basket.
+    uncounted: u64,
     orders: Vec<(OrderRow, Vec<String>)>,
 }
 
@@ -63,6 +65,10 @@ impl Model {
         let mut products = self.dice.some(&PRODUCTS);
         products.sort();
         products.dedup();
+        // Some orders' products are not counted, and stay so; of two customers, most are.
+        if self.dice.roll(self.uncounted) != 0 && !row.customer.is_empty() && !products.is_empty() {
+            row.basket = store::basket(&products);
+        }
         self.orders.push((row.clone(), products.clone()));
         OrderWrite { products, ..new(row) }
     }
@@ -92,6 +98,10 @@ impl Model {
         after.sort();
         after.dedup();
         write.before.as_mut().unwrap().products = products;
+        if row.basket != 0 {
+            let is_counted = !write.row.customer.is_empty() && !after.is_empty();
+            write.row.basket = if is_counted { store::basket(&after) } else { 0 };
+        }
         write.products.clone_from(&after);
         self.orders[at] = (write.row.clone(), after);
         write
@@ -113,11 +123,14 @@ impl Model {
         if self.dice.roll(2) == 0 {
             filter.until = self.time();
         }
-        match self.dice.roll(8) {
-            0 => filter.products = self.dice.some(&PRODUCTS),
-            1 => filter.reseller = Some("r1".to_owned()),
-            2 => filter.reference = Some(self.dice.pick(&["17", "18", ""]).to_owned()),
-            _ => {}
+        if self.dice.roll(3) == 0 {
+            filter.products = self.dice.some(&PRODUCTS);
+        }
+        if self.dice.roll(4) == 0 {
+            filter.reseller = Some(self.dice.pick(&["r1", "r2", ""]).to_owned());
+        }
+        if self.dice.roll(8) == 0 {
+            filter.reference = Some(self.dice.pick(&["17", "18", ""]).to_owned());
         }
         filter
     }
@@ -164,14 +177,22 @@ impl Model {
 }
 
 pub(crate) async fn pages_are_those_of_a_naive_filter(f: Fixture) {
-    for seed in [1, 2] {
+    // Without baskets here and there, and with a basket for each.
+    for (seed, uncounted) in [(1, 9), (2, u64::MAX)] {
         let mut model = Model {
             dice: Dice(seed),
+            uncounted,
             orders: Vec::new(),
         };
         let mut id = i64::try_from(seed).unwrap() * 1_000_000;
         tamper(&f.database, "DELETE FROM orders").await;
-        for table in ["order_products", "history_counts", "events"] {
+        for table in [
+            "order_products",
+            "history_counts",
+            "history_baskets",
+            "basket_counts",
+            "events",
+        ] {
             tamper(&f.database, &format!("DELETE FROM {table}")).await;
         }
         for _ in 0..8 {
@@ -196,6 +217,7 @@ pub(crate) async fn pages_are_those_of_a_naive_filter(f: Fixture) {
 pub(crate) async fn a_burst_is_paged_exactly(f: Fixture) {
     let mut model = Model {
         dice: Dice(7),
+        uncounted: u64::MAX,
         orders: Vec::new(),
     };
     for batch in 0..10 {
@@ -205,6 +227,9 @@ pub(crate) async fn a_burst_is_paged_exactly(f: Fixture) {
             // Nine of ten at one place: more than a bucket would hold of an ordinary customer.
             write.row.created_at = if n % 10 == 0 { NOW - n } else { NOW };
             write.row.customer = "a".to_owned();
+            if !write.products.is_empty() {
+                write.row.basket = store::basket(&write.products);
+            }
             let at = model.orders.len() - 1;
             model.orders[at].0 = write.row.clone();
             writes.push(write);
@@ -223,7 +248,12 @@ pub(crate) async fn a_burst_is_paged_exactly(f: Fixture) {
         kinds: vec!["return".to_owned()],
         ..all.clone()
     };
-    for filter in [all, rare] {
+    let of_product = HistoryFilter {
+        products: vec!["p".to_owned(), "q".to_owned()],
+        reseller: Some("r1".to_owned()),
+        ..all.clone()
+    };
+    for filter in [all, rare, of_product] {
         for offset in [0, 1, 63, 64, 65, 250, 2000, 2699, 2700, 2999, 3000, 9000] {
             let page = f.store.history(&filter, offset, 25).await.unwrap();
             let expected = model.naive(&filter, offset, 25);

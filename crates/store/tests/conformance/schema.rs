@@ -18,7 +18,7 @@ pub(crate) async fn opening_twice_changes_nothing(f: Fixture) {
 }
 
 pub(crate) async fn many_may_open_at_once(f: Fixture) {
-    const TABLES: [&str; 15] = [
+    const TABLES: [&str; 17] = [
         "merchants",
         "credentials",
         "tokens",
@@ -29,7 +29,9 @@ pub(crate) async fn many_may_open_at_once(f: Fixture) {
         "order_references",
         "order_products",
         "events",
+        "history_baskets",
         "history_counts",
+        "basket_counts",
         "documents",
         "answers",
         "deliveries",
