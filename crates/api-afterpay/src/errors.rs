@@ -123,8 +123,10 @@ pub fn refuse(failure: Failure, method: &Method) -> Answer {
         Failure::BadUrl | Failure::Interrupted => alone("400.001", Phrase::BodyMissing, false),
         Failure::TooLarge { .. } => alone(code::TOO_LARGE, Phrase::OutOfRange, false),
         Failure::TimedOut | Failure::Internal => alone(code::TECHNICAL, Phrase::TryLater, true),
-        Failure::Overloaded { retry_after_seconds } => alone(code::TECHNICAL, Phrase::TryLater, true)
-            .with(RETRY_AFTER, HeaderValue::from(retry_after_seconds)),
+        Failure::TooManyRequests { retry_after_seconds } | Failure::Overloaded { retry_after_seconds } => {
+            alone(code::TECHNICAL, Phrase::TryLater, true)
+                .with(RETRY_AFTER, HeaderValue::from(retry_after_seconds))
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl ApiError {
             Self::OnlyForUsers => forbidden("this takes a token of a user (authorization_code)"),
             Self::TooManyCalls { retry_seconds } => exception(
                 StatusCode::TOO_MANY_REQUESTS,
-                "TooManyRequestsException",
+                TOO_MANY,
                 "too many calls, try again later",
             )
             .with(RETRY_AFTER, (*retry_seconds).into()),
@@ -182,6 +182,9 @@ fn kind_of(refusal: &Refusal) -> &'static str {
     }
 }
 
+/// The exception of a client that calls too often.
+const TOO_MANY: &str = "TooManyRequestsException";
+
 /// How Connect says what the server itself refuses or fails at.
 pub fn refuse(failure: Failure, _method: &Method) -> Answer {
     let mut answer = failed(failure);
@@ -196,11 +199,14 @@ fn failed(failure: Failure) -> Answer {
         Failure::BadUrl | Failure::Interrupted => VALIDATION,
         Failure::TooLarge { .. } => "RequestTooLargeException",
         Failure::TimedOut => "TimeoutException",
+        Failure::TooManyRequests { .. } => TOO_MANY,
         Failure::Overloaded { .. } => "ServiceUnavailableException",
         Failure::Internal => "ServerException",
     };
     let mut answer = exception(failure.status(), kind, &failure.sentence());
-    if let Failure::Overloaded { retry_after_seconds } = failure {
+    if let Failure::TooManyRequests { retry_after_seconds } | Failure::Overloaded { retry_after_seconds } =
+        failure
+    {
         answer.headers.insert(RETRY_AFTER, retry_after_seconds.into());
     }
     answer

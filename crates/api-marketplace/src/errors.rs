@@ -133,7 +133,9 @@ pub fn refuse(failure: Failure, _method: &Method) -> Answer {
         Failure::BadUrl | Failure::TooLarge { .. } | Failure::TimedOut | Failure::Interrupted => {
             (INVALID_FIELDS.1, "Bad request")
         }
-        Failure::Overloaded { .. } => (TOO_MANY_REQUESTS.1, TOO_MANY_REQUESTS.2),
+        Failure::TooManyRequests { .. } | Failure::Overloaded { .. } => {
+            (TOO_MANY_REQUESTS.1, TOO_MANY_REQUESTS.2)
+        }
         Failure::Internal => (INTERNAL.1, INTERNAL.2),
     };
     let answer = ApiError {
@@ -144,7 +146,7 @@ pub fn refuse(failure: Failure, _method: &Method) -> Answer {
     }
     .answer();
     match failure {
-        Failure::Overloaded { retry_after_seconds } => {
+        Failure::TooManyRequests { retry_after_seconds } | Failure::Overloaded { retry_after_seconds } => {
             answer.with(axum::http::header::RETRY_AFTER, retry_after_seconds.into())
         }
         Failure::NotFound

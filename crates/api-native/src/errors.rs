@@ -22,6 +22,7 @@ sorts! {
     BODY_TOO_LARGE = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     TIMED_OUT = "timed_out", REQUEST_TIMEOUT, "The request took too long";
     BODY_INTERRUPTED = "body_interrupted", BAD_REQUEST, "The body is incomplete";
+    TOO_MANY_REQUESTS = "too_many_requests", TOO_MANY_REQUESTS, "Too many calls";
     OVERLOADED = "overloaded", SERVICE_UNAVAILABLE, "Busy";
     UNAVAILABLE = "unavailable", SERVICE_UNAVAILABLE, "The database can't be used just now";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, "The server failed";
@@ -169,6 +170,7 @@ pub(crate) fn failed(failure: Failure) -> Problem {
         Failure::TooLarge { .. } => BODY_TOO_LARGE,
         Failure::TimedOut => TIMED_OUT,
         Failure::Interrupted => BODY_INTERRUPTED,
+        Failure::TooManyRequests { .. } => TOO_MANY_REQUESTS,
         Failure::Overloaded { .. } => OVERLOADED,
         Failure::Internal => INTERNAL,
     };

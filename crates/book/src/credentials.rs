@@ -1,5 +1,6 @@
 //! What clients prove themselves with.
 
+use crate::callers::let_in;
 use crate::secrets::random_text;
 use crate::{AuthError, Book, BookError};
 use order::{Dialect, MerchantId, Timestamp};
@@ -251,6 +252,7 @@ impl Book {
             .get(&hash, now)
             .filter(|access| access.api == api)
         {
+            let_in(access.merchant);
             return Ok(access);
         }
         let row = self
@@ -263,6 +265,7 @@ impl Book {
             .ok_or(AuthError::Denied)?;
         let access = Arc::new(access_of(&row)?);
         self.inner.access.put(hash, &access, now);
+        let_in(access.merchant);
         Ok(access)
     }
 
@@ -281,7 +284,9 @@ impl Book {
         let row = row
             .filter(|row| self.inner.salt.matches(secret, &row.secret_hash))
             .ok_or(AuthError::Denied)?;
-        Ok((access_of(&row)?, row))
+        let access = access_of(&row)?;
+        let_in(access.merchant);
+        Ok((access, row))
     }
 }
 

@@ -94,11 +94,15 @@ impl Book {
                 id: here.order,
                 version: here.version,
             });
-            match self
+            let mut fresh = self
                 .store()
                 .order_if_changed(merchant.0, order_key, before)
-                .await?
-            {
+                .await?;
+            if before.is_some() && matches!(fresh, Freshness::Changed(None, _)) {
+                // A sandbox took the order away, and its name may be another's by now.
+                fresh = self.store().order_if_changed(merchant.0, order_key, None).await?;
+            }
+            match fresh {
                 Freshness::Unchanged(stamp) => {
                     if let Some(here) = here {
                         if here.stamp != stamp {

@@ -14,6 +14,7 @@
 
 mod accounts;
 mod blocks;
+mod callers;
 mod codec;
 mod credentials;
 mod deliveries;
@@ -30,6 +31,7 @@ mod import;
 mod merchants;
 mod passwords;
 mod read;
+mod sandbox;
 mod secrets;
 mod signature;
 mod tokens;
@@ -38,6 +40,7 @@ mod verify;
 mod work;
 
 pub use accounts::{HandBack, KeptAccount, Renew};
+pub use callers::{CallerObserver, observing_callers};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
 pub use deliveries::{Attempt, OwedCall};
 pub use documents::{Document, DocumentPage};

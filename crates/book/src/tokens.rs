@@ -1,6 +1,7 @@
 //! Access tokens: random text, of which only the hash is kept, so that any server can check one and none can forge
 //! one from what the database holds.
 
+use crate::callers::let_in;
 use crate::credentials::{Api, Scope, access_of};
 use crate::grants::Purpose;
 use crate::secrets::random_text;
@@ -110,6 +111,7 @@ impl Book {
             .get(&hash, now)
             .filter(|access| access.api == api)
         {
+            let_in(access.merchant);
             return Ok(access);
         }
         let merchant = merchant_in(text).ok_or(AuthError::Denied)?;
@@ -134,6 +136,7 @@ impl Book {
         if token.expires_at.saturating_sub(now.0) > 1000 {
             self.inner.access.put(hash, &access, now);
         }
+        let_in(access.merchant);
         Ok(access)
     }
 

@@ -104,6 +104,11 @@ pub enum Failure {
     TimedOut,
     /// The client went away or broke off within its body.
     Interrupted,
+    /// The client has called too often.
+    TooManyRequests {
+        /// When to come back, in seconds.
+        retry_after_seconds: u64,
+    },
     /// More requests are running than the operator allows.
     Overloaded {
         /// When to come back, in seconds.
@@ -125,6 +130,7 @@ impl Failure {
             Self::BadUrl | Self::Interrupted => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TimedOut => StatusCode::REQUEST_TIMEOUT,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -139,6 +145,9 @@ impl Failure {
             Self::TooLarge { limit } => format!("The body is larger than {limit} bytes."),
             Self::TimedOut => "The request took too long.".to_owned(),
             Self::Interrupted => "The body ended before it was complete.".to_owned(),
+            Self::TooManyRequests { retry_after_seconds } => {
+                format!("Too many calls. Try again in {retry_after_seconds} s.")
+            }
             Self::Overloaded { retry_after_seconds } => {
                 format!("Too many requests are running. Try again in {retry_after_seconds} s.")
             }

@@ -10,6 +10,7 @@ mod machine;
 mod outbound;
 mod output;
 mod place;
+mod sandbox;
 mod server;
 mod telemetry;
 mod workers;

@@ -21,6 +21,7 @@ mod merchants;
 mod migrate;
 mod orders;
 mod pages;
+mod reset;
 pub mod rows;
 mod settings;
 mod sql;

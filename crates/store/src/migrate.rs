@@ -29,6 +29,19 @@ const ALL: &[Migration] = &[
     },
 ];
 
+/// The tables that have a merchant's rows: all whose first column says whose.
+pub(crate) fn merchants_tables() -> impl Iterator<Item = &'static str> {
+    ALL.iter().flat_map(|migration| {
+        migration.text.split("CREATE TABLE ").skip(1).filter_map(|table| {
+            let (name, columns) = table.split_once('(')?;
+            columns
+                .trim_start()
+                .starts_with("merchant BIGINT")
+                .then_some(name.trim())
+        })
+    })
+}
+
 /// The table that remembers what was applied.
 pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT NOT NULL,
@@ -88,4 +101,29 @@ pub(crate) fn pending(applied: &[Applied]) -> Result<&'static [Migration], Store
         }
     }
     Ok(ALL.get(applied.len()..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merchants_tables;
+
+    #[test]
+    fn the_tables_of_a_merchant_are_found_in_the_migrations() {
+        let tables: Vec<_> = merchants_tables().collect();
+        for table in [
+            "orders",
+            "events",
+            "order_names",
+            "documents",
+            "answers",
+            "deliveries",
+            "blocks",
+        ] {
+            assert!(tables.contains(&table), "{table} is missing in {tables:?}");
+        }
+        assert!(
+            !tables.contains(&"merchants") && !tables.contains(&"settings"),
+            "{tables:?}"
+        );
+    }
 }

@@ -28,4 +28,14 @@ impl Store {
             .pop();
         stands.ok_or_else(|| StoreError::Database(Cause::new("a setting answered no row")))
     }
+
+    /// Removes a setting. Tells whether there was one.
+    pub async fn remove_setting(&self, name: &str) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM settings WHERE name = $1 RETURNING name";
+        let removed = self
+            .driver
+            .write("settings", sql, &[Value::Text(name)], |row| row.text(0))
+            .await?;
+        Ok(!removed.is_empty())
+    }
 }

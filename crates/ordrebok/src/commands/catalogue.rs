@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api_marketplace::catalogue::{load, read_csv, read_json};
+use book::Book;
 use clap::Args;
+use order::MerchantId;
 use serde_json::Value;
 
 use super::opening::{merchant, with_book};
@@ -78,20 +80,33 @@ impl Catalogue {
         }
         with_book(place, async |book| {
             let merchant = merchant(&book, &self.merchant).await?;
-            let mut entries = Vec::new();
-            for (name, catalogue) in read {
-                entries.extend(
-                    api_connect::catalogue::read(catalogue, book.now())
-                        .map_err(|misfit| CommandError::new(format!("{name}: {misfit}")))?,
-                );
+            let mut loaded = 0_usize;
+            for (name, catalogue) in &read {
+                // All files are looked at before anything is written.
+                api_connect::catalogue::read(catalogue.clone(), book.now())
+                    .map_err(|misfit| CommandError::new(format!("{name}: {misfit}")))?;
             }
-            for part in entries.chunks(AT_ONCE) {
-                book.merge_documents(merchant.id, part.to_vec(), replace).await?;
+            for (_, catalogue) in read {
+                loaded = loaded.saturating_add(load_connect(&book, merchant.id, catalogue).await?);
             }
-            output::line(&format!("{} entries loaded", entries.len()));
+            output::line(&format!("{loaded} entries loaded"));
             Ok(ExitCode::SUCCESS)
         })
     }
+}
+
+/// Loads what is sold through Connect; tells how many entries that was.
+pub(super) async fn load_connect(
+    book: &Book,
+    merchant: MerchantId,
+    catalogue: Value,
+) -> Result<usize, CommandError> {
+    let entries = api_connect::catalogue::read(catalogue, book.now())
+        .map_err(|misfit| CommandError::new(misfit.to_string()))?;
+    for part in entries.chunks(AT_ONCE) {
+        book.merge_documents(merchant, part.to_vec(), replace).await?;
+    }
+    Ok(entries.len())
 }
 
 /// An entry that is the same as before stays as old as it is.

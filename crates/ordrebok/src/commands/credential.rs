@@ -171,7 +171,7 @@ impl Add {
 }
 
 /// Ids and secrets travel in headers: visible ASCII, not too long.
-fn usable(what: &str, text: Option<&str>) -> Result<(), CommandError> {
+pub(super) fn usable(what: &str, text: Option<&str>) -> Result<(), CommandError> {
     let fits =
         |text: &str| (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     if text.is_none_or(fits) {

@@ -43,7 +43,7 @@ impl Merchant {
 }
 
 /// A name that can be typed, listed and logged: 1 to 100 characters, no control characters, no spaces around it.
-fn usable(name: &str) -> Result<&str, CommandError> {
+pub(super) fn usable(name: &str) -> Result<&str, CommandError> {
     let length = name.chars().count();
     if (1..=100).contains(&length) && name.trim() == name && !name.chars().any(char::is_control) {
         return Ok(name);

@@ -9,12 +9,15 @@ mod import;
 mod merchant;
 mod opening;
 mod progress;
+mod seed;
 mod serve;
 mod settle;
 mod user;
 mod verify;
 
 use std::process::ExitCode;
+
+pub(crate) use seed::Seed;
 
 use clap::{Parser, Subcommand};
 

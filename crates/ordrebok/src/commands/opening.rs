@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use book::{Book, BookError, Database, Settings};
+use book::{Book, BookError, Clock, Database, Settings};
 
 use crate::command_error::CommandError;
 use crate::machine::Machine;
@@ -20,11 +20,20 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CommandError>>) -
 
 /// Opens the book at this place.
 pub(super) async fn open(place: &Place, settings: Settings) -> Result<Book, CommandError> {
+    open_at_time_of(place, settings, Arc::new(Machine)).await
+}
+
+/// The same, with another clock than the machine's.
+pub(super) async fn open_at_time_of(
+    place: &Place,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+) -> Result<Book, CommandError> {
     let database = match place {
         Place::Folder(folder) => Database::Sqlite(folder.clone()),
         Place::Server(address) => Database::Postgres(address.clone()),
     };
-    Book::open(&database, settings, Arc::new(Machine), Arc::new(Machine))
+    Book::open(&database, settings, clock, Arc::new(Machine))
         .await
         .map_err(|error| {
             let failed = CommandError::caused(&format!("the data at {place} could not be opened"), &error);

@@ -1,20 +1,25 @@
 //! `ordrebok serve`: the server.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use book::{Book, Clock};
 use clap::Args;
 
 use crate::command_error::CommandError;
 use crate::config::Config;
+use crate::machine::Machine;
 use crate::outbound::{Guard, Outbound};
 use crate::place::{Place, PlaceOptions};
+use crate::sandbox::{MovableClock, Sandbox};
 use crate::server::{Assembly, Listening};
 use crate::workers::Workers;
 use crate::{output, server, telemetry};
 
-use super::opening::{block_on, open};
+use super::opening::{block_on, open_at_time_of};
+use super::seed::Seed;
 
 /// Run the server until it gets SIGTERM or Ctrl-C
 #[derive(Debug, Args)]
@@ -27,9 +32,13 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Turn on the dialects' test triggers, and allow calls to loopback addresses
+    /// Be a sandbox: the dialects' test triggers, calls to loopback addresses, a clock that can be moved, faults on demand
     #[arg(long)]
     sandbox: bool,
+
+    /// What the sandbox begins with, and goes back to when it is reset
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    seed: Option<PathBuf>,
 }
 
 impl Serve {
@@ -43,7 +52,11 @@ impl Serve {
         }
         let place = place.place()?;
         telemetry::start(&config.log)?;
-        block_on(serve(&config, &place, self.sandbox))?;
+        let sandbox = self
+            .sandbox
+            .then(|| sandbox(&config, self.seed.as_deref()))
+            .transpose()?;
+        block_on(serve(&config, &place, sandbox))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -59,21 +72,123 @@ fn listen_from_environment() -> Result<Option<SocketAddr>, CommandError> {
     })
 }
 
-async fn serve(config: &Config, place: &Place, sandbox: bool) -> Result<(), CommandError> {
+/// The sandbox, with its clock, and with what the seed file has.
+pub(super) fn sandbox(config: &Config, seed: Option<&Path>) -> Result<Sandboxed, CommandError> {
+    let settings = &config.sandbox;
+    let seed = seed.or(settings.seed()).map(Seed::read).transpose()?;
+    let clock = Arc::new(MovableClock::default());
+    let sandbox = Sandbox::new(settings, Arc::clone(&clock), seed)
+        .map_err(|misunderstood| CommandError::new(format!("sandbox.fault: {misunderstood}")))?;
+    Ok(Sandboxed {
+        sandbox: Arc::new(sandbox),
+        clock,
+    })
+}
+
+/// A sandbox and the clock that its book goes by.
+pub(super) struct Sandboxed {
+    pub(super) sandbox: Arc<Sandbox>,
+    pub(super) clock: Arc<MovableClock>,
+}
+
+async fn serve(config: &Config, place: &Place, sandboxed: Option<Sandboxed>) -> Result<(), CommandError> {
     let stop = server::stop_signal()?;
     // The address is taken first: a second server on it must not touch the database.
     let listening = Listening::bind(config.listen).await?;
-    let book = open(place, config.book()).await?;
-    let guard = Guard::new(&config.callbacks.allowed_networks, sandbox);
+    let (sandbox, clock): (_, Arc<dyn Clock>) = match sandboxed {
+        Some(Sandboxed { sandbox, clock }) => (Some(sandbox), clock),
+        None => (None, Arc::new(Machine)),
+    };
+    let book = open_at_time_of(place, config.book(), clock).await?;
+    match &sandbox {
+        Some(sandbox) => sandbox.begin(&book).await?,
+        None => begin_production(&book).await?,
+    }
+    let guard = Guard::new(&config.callbacks.allowed_networks, sandbox.is_some());
     let outbound = Outbound::new(guard, config.callbacks.timeout())?;
-    let workers = Workers::start(&book, outbound, config.callbacks.clone());
-    tracing::info!(%place, sandbox, "Ordrebok {} serves", env!("CARGO_PKG_VERSION"));
+    let workers = Workers::start(&book, outbound, config.callbacks.clone(), sandbox.clone());
+    let is_sandbox = sandbox.is_some();
+    tracing::info!(%place, sandbox = is_sandbox, "Ordrebok {} serves", env!("CARGO_PKG_VERSION"));
+    let assembly = Assembly::new(&book, config, sandbox.as_ref());
     output::line(&format!("Ordrebok listens on {}", listening.url()));
-    listening
-        .serve(Assembly::new(&book, config, sandbox), &config.limits, stop)
-        .await;
+    listening.serve(assembly, &config.limits, stop).await;
     workers.stop().await;
     book.close().await;
     tracing::info!("Ordrebok has stopped");
     Ok(())
+}
+
+/// Secrets that everybody can read in the documentation.
+const KNOWN_SECRETS: [&str; 8] = [
+    "my-own-key",
+    "the one you have",
+    "THE-KEY-IN-USE",
+    "YOUR_SECRET",
+    "sandbox-afterpay-key",
+    "sandbox-connect-secret",
+    "sandbox-marketplace-secret",
+    "sandbox-ordrebok-token",
+];
+
+/// Refuses to serve real data to whoever knows the documentation, and takes down that the data are real.
+async fn begin_production(book: &Book) -> Result<(), CommandError> {
+    if let Some((merchant, api)) = book.opened_by(&KNOWN_SECRETS).await?.first() {
+        return Err(CommandError::new(format!(
+            "an {api} credential of {merchant} has a secret that stands in Ordrebok's documentation"
+        ))
+        .hint(
+            "revoke it with `ordrebok credential revoke` and add one with a secret of its own; for trying things out \
+             there is --sandbox",
+        ));
+    }
+    Ok(book.end_sandbox().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KNOWN_SECRETS;
+
+    /// What the documentation shows as a secret, production refuses.
+    #[test]
+    fn every_secret_in_the_documentation_is_known() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let pages = std::fs::read_dir(root.join("docs"))
+            .unwrap()
+            .map(|page| page.unwrap().path());
+        let mut found = 0;
+        for page in pages.chain([root.join("README.md")]) {
+            if page.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&page).unwrap();
+            for (before, after) in [
+                ("--secret ", [' ', '\n', ']']),
+                ("\"secret\":\"", ['"', '"', '"']),
+            ] {
+                for rest in text.split(before).skip(1) {
+                    let secret = match rest.strip_prefix('"').filter(|_| before.starts_with("--")) {
+                        Some(quoted) => quoted.split('"').next().unwrap(),
+                        None => rest.split(after).next().unwrap(),
+                    };
+                    // The name of the option's value, a variable, or prose about the option.
+                    if secret == "SECRET"
+                        || secret.starts_with(['$', '`'])
+                        || !rest.starts_with(['"']) && secret.contains('`')
+                    {
+                        continue;
+                    }
+                    found += 1;
+                    assert!(
+                        KNOWN_SECRETS.contains(&secret),
+                        "{}: {secret} is shown as a secret",
+                        page.display()
+                    );
+                }
+            }
+        }
+        assert!(
+            found >= 6,
+            "only {found} secrets were found in the documentation: the test looks in vain"
+        );
+    }
 }

@@ -28,6 +28,24 @@ pub(crate) struct Config {
     pub(crate) connect: Connect,
     pub(crate) afterpay: AfterPay,
     pub(crate) marketplace: Marketplace,
+    pub(crate) sandbox: SandboxSettings,
+}
+
+/// What a sandbox does beside what every server does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SandboxSettings {
+    seed: String,
+    pub(crate) fault: String,
+    pub(crate) fault_every: u32,
+    pub(crate) calls_kept: usize,
+}
+
+impl SandboxSettings {
+    /// The file that the sandbox begins with, when there is one.
+    pub(crate) fn seed(&self) -> Option<&Path> {
+        (!self.seed.is_empty()).then(|| Path::new(&self.seed))
+    }
 }
 
 /// What one client may take of the server.

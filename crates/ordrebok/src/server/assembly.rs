@@ -1,5 +1,7 @@
 //! Which API a request belongs to, by its path.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
@@ -10,9 +12,13 @@ use tower::Service;
 
 use super::{health, problem};
 use crate::config::Config;
+use crate::sandbox::{self, Sandbox};
 
 /// In front of every path of AfterPay's, wherever it stands: old clients have a prefix before it.
 const AFTERPAY: &str = "/api/v3/";
+
+/// What lies under this is the sandbox's.
+const SANDBOX: &str = "/ordrebok/v1/sandbox";
 
 /// Which part of the server answers a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub(super) enum Target {
     Marketplace,
     /// Ordrebok's own API.
     Native,
+    /// The sandbox's own operations, in the midst of Ordrebok's own API. There are none without `--sandbox`.
+    Sandbox,
     /// Nothing that Ordrebok knows.
     Unknown,
 }
@@ -39,6 +47,7 @@ impl Target {
             "healthz" | "readyz" => Self::Health,
             "capi" | "user" | "login" => Self::Connect,
             "v1" | "v3" | "ims" | "ping" | "partnerservice" => Self::Marketplace,
+            "ordrebok" if path == SANDBOX || path.starts_with("/ordrebok/v1/sandbox/") => Self::Sandbox,
             "ordrebok" if !path.starts_with("/ordrebok/api/v3") => Self::Native,
             _ if path.contains(AFTERPAY) || path.ends_with("/api/v3") => Self::AfterPay,
             _ => Self::Unknown,
@@ -75,11 +84,12 @@ pub(crate) struct Assembly {
     marketplace: Part,
     native: Part,
     elsewhere: Part,
+    sandboxed: Option<(Arc<Sandbox>, Part)>,
 }
 
 impl Assembly {
-    pub(crate) fn new(book: &Book, config: &Config, sandbox: bool) -> Self {
-        let limits = config.limits.body_limits();
+    pub(crate) fn new(book: &Book, config: &Config, sandboxed: Option<&Arc<Sandbox>>) -> Self {
+        let (limits, sandbox) = (config.limits.body_limits(), sandboxed.is_some());
         let afterpay = api_afterpay::State::new(book.clone(), limits, config.afterpay.settings(sandbox));
         let connect = api_connect::State::new(book.clone(), limits, config.connect.settings(sandbox));
         let marketplace = config.marketplace.settings(sandbox);
@@ -103,6 +113,21 @@ impl Assembly {
                 refuse: api_native::refuse,
             },
             elsewhere: Part::of_no_api(Router::new()),
+            sandboxed: sandboxed.map(|sandbox| {
+                let routes = sandbox::routes(book.clone(), Arc::clone(sandbox), limits);
+                (Arc::clone(sandbox), Part::of_no_api(routes))
+            }),
+        }
+    }
+
+    /// The sandbox that requests to a target run in, if they do.
+    pub(super) fn sandbox_of(&self, target: Target) -> Option<&Arc<Sandbox>> {
+        let (sandbox, _) = self.sandboxed.as_ref()?;
+        match target {
+            Target::Connect | Target::AfterPay | Target::Marketplace | Target::Native | Target::Unknown => {
+                Some(sandbox)
+            }
+            Target::Health | Target::Sandbox => None,
         }
     }
 
@@ -113,6 +138,7 @@ impl Assembly {
             Target::AfterPay => &self.afterpay,
             Target::Marketplace => &self.marketplace,
             Target::Native => &self.native,
+            Target::Sandbox => self.sandboxed.as_ref().map_or(&self.native, |(_, part)| part),
             Target::Unknown => &self.elsewhere,
         }
     }

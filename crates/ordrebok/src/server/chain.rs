@@ -19,6 +19,7 @@ use tracing::Instrument;
 use super::assembly::{Assembly, Target};
 use crate::config::Limits;
 use crate::machine::{Machine, Stopwatch};
+use crate::sandbox::Dropped;
 
 /// When to come back after a 503.
 const RETRY_AFTER_SECONDS: u64 = 1;
@@ -45,19 +46,33 @@ impl Chain {
     }
 
     /// Answers one request.
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    ///
+    /// # Errors
+    /// Only in a sandbox that was asked to give no answer.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
         let id = self.ids.id_for(request.headers());
         let span = tracing::error_span!("request", id = id.as_str());
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(id.clone());
         request.extensions_mut().insert(self.body);
-        let mut response = self.within_limits(request).instrument(span).await;
+        let target = Target::of(request.uri().path());
+        let mut response = match self.assembly.sandbox_of(target) {
+            None => self.within_limits(target, request).instrument(span).await,
+            Some(sandbox) => {
+                let method = request.method().clone();
+                let refuse = |failure| self.assembly.refuse(target, &method, failure).into_response();
+                let go = |request| self.within_limits(target, request);
+                sandbox
+                    .answer(request, self.body, refuse, go)
+                    .instrument(span)
+                    .await?
+            }
+        };
         id.tell(response.headers_mut());
-        response
+        Ok(response)
     }
 
-    async fn within_limits(&self, request: Request<Body>) -> Response<Body> {
-        let target = Target::of(request.uri().path());
+    async fn within_limits(&self, target: Target, request: Request<Body>) -> Response<Body> {
         let method = request.method().clone();
         let logged = tracing::enabled!(tracing::Level::DEBUG)
             .then(|| (request.uri().path().to_owned(), Stopwatch::start()));

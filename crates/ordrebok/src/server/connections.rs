@@ -64,7 +64,7 @@ impl Listening {
             let chain = Arc::clone(&chain);
             let service = service_fn(move |request: hyper::Request<Incoming>| {
                 let chain = Arc::clone(&chain);
-                async move { Ok::<_, std::convert::Infallible>(chain.answer(request).await) }
+                async move { chain.answer(request).await }
             });
             let connection = running.watch(protocol.serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {

@@ -4,7 +4,7 @@ mod assembly;
 mod chain;
 mod connections;
 mod health;
-mod problem;
+pub(crate) mod problem;
 
 pub(crate) use assembly::Assembly;
 pub(crate) use connections::{Listening, stop_signal};

@@ -13,6 +13,7 @@ use super::{LOOK_EVERY, PAUSE_AFTER_FAILURE};
 use crate::config::Callbacks;
 use crate::machine::milliseconds;
 use crate::outbound::{Outbound, Outcome, shown};
+use crate::sandbox::Sandbox;
 use crate::telemetry::chain;
 
 /// How much longer than the call itself a claim lasts: time to write down what came of it. A server that dies loses
@@ -26,16 +27,23 @@ pub(super) struct Deliveries {
     outbound: Outbound,
     callbacks: Arc<Callbacks>,
     room: Arc<Semaphore>,
+    sandbox: Option<Arc<Sandbox>>,
 }
 
 impl Deliveries {
-    pub(super) fn new(book: Book, outbound: Outbound, callbacks: Callbacks) -> Self {
+    pub(super) fn new(
+        book: Book,
+        outbound: Outbound,
+        callbacks: Callbacks,
+        sandbox: Option<Arc<Sandbox>>,
+    ) -> Self {
         let room = Arc::new(Semaphore::new(callbacks.at_once.clamp(1, Semaphore::MAX_PERMITS)));
         Self {
             book,
             outbound,
             callbacks: Arc::new(callbacks),
             room,
+            sandbox,
         }
     }
 
@@ -88,11 +96,18 @@ impl Deliveries {
 
     /// Makes one call and writes down what came of it.
     async fn make(&self, call: &OwedCall) {
-        let url = api_connect::callback_url(&call.url, &call.payload);
-        let outcome = self
-            .outbound
-            .call(Method::GET, &url, HeaderMap::new(), Vec::new())
-            .await;
+        let outcome = if self
+            .sandbox
+            .as_ref()
+            .is_some_and(|sandbox| sandbox.fails_callback(call.merchant))
+        {
+            Outcome::Failed("the sandbox was asked to fail".to_owned())
+        } else {
+            let url = api_connect::callback_url(&call.url, &call.payload);
+            self.outbound
+                .call(Method::GET, &url, HeaderMap::new(), Vec::new())
+                .await
+        };
         let attempt = self.judge(call, outcome);
         let address = shown(&call.url);
         match &attempt {

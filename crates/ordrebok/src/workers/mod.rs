@@ -7,6 +7,7 @@
 mod deliveries;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use book::{Book, Stuck};
@@ -16,6 +17,7 @@ use tokio::time::sleep;
 
 use crate::config::Callbacks;
 use crate::outbound::Outbound;
+use crate::sandbox::Sandbox;
 use crate::telemetry::chain;
 use deliveries::Deliveries;
 
@@ -42,11 +44,16 @@ pub(crate) struct Workers {
 
 impl Workers {
     /// Starts them.
-    pub(crate) fn start(book: &Book, outbound: Outbound, callbacks: Callbacks) -> Self {
+    pub(crate) fn start(
+        book: &Book,
+        outbound: Outbound,
+        callbacks: Callbacks,
+        sandbox: Option<Arc<Sandbox>>,
+    ) -> Self {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(move_orders_on(book.clone(), stopping.clone()));
-        tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks).run(stopping.clone()));
+        tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks, sandbox).run(stopping.clone()));
         tasks.spawn(clear_away(book.clone(), stopping));
         Self { tasks, stop }
     }

@@ -3,5 +3,6 @@
 mod command_line;
 mod demo;
 mod files;
+mod sandbox;
 mod server;
 mod with_orders;

@@ -4,12 +4,14 @@ mod sample;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use book::{AddedCredential, Api, Book, NewCredential, Scope};
 use clap::Args;
 use order::{Dialect, MerchantId};
 
-use super::opening::{block_on, open};
+use super::opening::{block_on, open_at_time_of};
+use super::serve::{Sandboxed, sandbox};
 use crate::command_error::CommandError;
 use crate::config::Config;
 use crate::outbound::{Guard, Outbound};
@@ -45,10 +47,17 @@ impl Demo {
             .map_err(|error| CommandError::caused("no temporary folder could be made", &error))?;
         let listening = self.listen_somewhere(config.listen).await?;
         let url = listening.url();
-        let book = open(&Place::Folder(folder.path().to_owned()), config.book()).await?;
+        let Sandboxed { sandbox, clock } = sandbox(config, None)?;
+        let book = open_at_time_of(&Place::Folder(folder.path().to_owned()), config.book(), clock).await?;
+        sandbox.begin(&book).await?;
         let outbound = Outbound::new(Guard::new(&[], true), config.callbacks.timeout())?;
-        let workers = Workers::start(&book, outbound, config.callbacks.clone());
-        let assembly = Assembly::new(&book, config, true);
+        let workers = Workers::start(
+            &book,
+            outbound,
+            config.callbacks.clone(),
+            Some(Arc::clone(&sandbox)),
+        );
+        let assembly = Assembly::new(&book, config, Some(&sandbox));
         let greet = Box::pin(greet(&book, &url, folder.path()));
         // The samples come in through the server itself, so it must serve while they do.
         let ended = async {

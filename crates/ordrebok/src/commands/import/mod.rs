@@ -19,7 +19,8 @@ use super::progress::Progress;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::place::PlaceOptions;
-use records::{Record, Records};
+use records::Record;
+pub(super) use records::Records;
 
 /// How many records are worked on at once. Their commits share the disk's time.
 const AT_ONCE: usize = 128;
@@ -134,7 +135,7 @@ impl Into {
 }
 
 /// The orders that one record tells of.
-fn read(api: Dialect, text: &[u8]) -> Result<Vec<Told>, String> {
+pub(super) fn read(api: Dialect, text: &[u8]) -> Result<Vec<Told>, String> {
     let document = http_kit::body::parse_json(text).map_err(|error| error.to_string())?;
     match api {
         Dialect::Connect => api_connect::import::read(document).map_err(|error| error.to_string()),

@@ -10,17 +10,17 @@ const LARGEST: usize = 64 * 1024 * 1024;
 
 /// One record of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
+pub(in crate::commands) struct Record {
     /// The line that it begins on, from 1.
-    pub(super) line: usize,
+    pub(in crate::commands) line: usize,
     /// Its JSON text, or why there is none.
-    pub(super) text: Result<Vec<u8>, &'static str>,
+    pub(in crate::commands) text: Result<Vec<u8>, &'static str>,
     /// How many bytes have been read when it is complete.
-    pub(super) position: u64,
+    pub(in crate::commands) position: u64,
 }
 
 /// The records of one file, as they are read.
-pub(super) struct Records<R> {
+pub(in crate::commands) struct Records<R> {
     input: R,
     line: usize,
     position: u64,
@@ -63,7 +63,7 @@ impl Open {
 }
 
 impl<R: BufRead> Records<R> {
-    pub(super) fn new(input: R) -> Self {
+    pub(in crate::commands) fn new(input: R) -> Self {
         Self {
             input,
             line: 0,

@@ -1,0 +1,84 @@
+//! What only a sandbox does: it takes a merchant's data away, and moves through time.
+
+use crate::{Book, BookError};
+use order::{MerchantId, Timestamp};
+
+/// The setting that marks a database whose data are all a sandbox's.
+const MARK: &str = "sandbox";
+
+impl Book {
+    /// Tells whether all data in the database came in through sandboxes, so that they may be cleared away: the database
+    /// was without data when a sandbox was first started on it, and no other server has run on it since.
+    ///
+    /// # Errors
+    /// When the database fails; so for the others.
+    pub async fn begin_sandbox(&self) -> Result<bool, BookError> {
+        if self.store().setting(MARK).await?.is_some() {
+            return Ok(true);
+        }
+        if !self.store().is_without_data().await? {
+            return Ok(false);
+        }
+        self.store()
+            .put_setting_if_absent(MARK, "began without data")
+            .await?;
+        Ok(true)
+    }
+
+    /// Takes down that the data are real from now on: a server that is no sandbox runs on them.
+    ///
+    /// # Errors
+    /// See [`Book::begin_sandbox`].
+    pub async fn end_sandbox(&self) -> Result<(), BookError> {
+        if self.store().setting(MARK).await?.is_some() {
+            self.store().remove_setting(MARK).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes everything of a merchant but its credentials. Ids that were given are not given again.
+    ///
+    /// # Errors
+    /// See [`Book::begin_sandbox`].
+    pub async fn clear_merchant(&self, merchant: MerchantId) -> Result<(), BookError> {
+        Ok(self.store().clear_merchant(merchant.0).await?)
+    }
+
+    /// The first moment after `now` at which something is due.
+    ///
+    /// # Errors
+    /// See [`Book::begin_sandbox`].
+    pub async fn next_due_after(&self, now: Timestamp) -> Result<Option<Timestamp>, BookError> {
+        Ok(self.store().next_wake_after(now.0).await?.map(Timestamp))
+    }
+
+    /// Makes the workers look for what is due at once, as after the time was moved.
+    pub fn look_now(&self) {
+        self.inner.calls.notify_waiters();
+        self.inner.calls.notify_one();
+        self.inner.orders.notify_one();
+    }
+
+    /// Of some secrets those that open something now: the merchant's name and the API, for each.
+    ///
+    /// # Errors
+    /// See [`Book::begin_sandbox`].
+    pub async fn opened_by(&self, secrets: &[&str]) -> Result<Vec<(String, order::Dialect)>, BookError> {
+        let hashes: Vec<String> = secrets
+            .iter()
+            .map(|secret| self.inner.salt.hash(secret))
+            .collect();
+        let mut opened = Vec::new();
+        for merchant in self.merchants().await? {
+            for row in self.store().credentials(merchant.id.0).await? {
+                let known = hashes.iter().any(|hash| crate::same_text(hash, &row.secret_hash));
+                if let Some(api) =
+                    order::Dialect::from_word(&row.api).filter(|_| known && row.revoked_at.is_none())
+                {
+                    opened.push((merchant.name.clone(), api));
+                }
+            }
+        }
+        Ok(opened)
+    }
+}
