@@ -29,6 +29,7 @@ pub struct Received {
 #[derive(Debug)]
 enum Mood {
     Refuse(StatusCode),
+    Answer(String),
     Redirect(String),
     Hang,
 }
@@ -86,6 +87,11 @@ impl Receiver {
             .push_back(Mood::Refuse(StatusCode::from_u16(status).expect("a status")));
     }
 
+    /// Answers the next call that nothing else was said for with 200 and this JSON.
+    pub fn answer_next(&self, json: &serde_json::Value) {
+        self.book().moods.push_back(Mood::Answer(json.to_string()));
+    }
+
     /// Sends the next call elsewhere.
     pub fn redirect_next(&self, location: &str) {
         self.book().moods.push_back(Mood::Redirect(location.to_owned()));
@@ -127,6 +133,7 @@ async fn receive(
     match mood {
         None => StatusCode::OK.into_response(),
         Some(Mood::Refuse(status)) => status.into_response(),
+        Some(Mood::Answer(json)) => json.into_response(),
         Some(Mood::Redirect(location)) => (StatusCode::FOUND, [("location", location)]).into_response(),
         Some(Mood::Hang) => std::future::pending().await,
     }

@@ -212,6 +212,7 @@ fn read_order(body: &Object<'_>, details: &Object<'_>) -> Option<Order> {
         cancellations: parts.cancellations,
         completes_at: None,
         callback: None,
+        handover: None,
         ordered_at: parts.ordered_at.unwrap_or(head.placed_at),
         placed_at: head.placed_at,
         updated_at: head.updated_at,

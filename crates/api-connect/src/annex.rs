@@ -107,6 +107,40 @@ pub(crate) fn lines(order: &Order) -> Lines {
     }
 }
 
+/// The registration as it was sent, and members of it.
+#[derive(Deserialize)]
+struct Whole {
+    request: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Parts {
+    payer: Option<Box<RawValue>>,
+    #[serde(rename = "paymentMethod")]
+    payment_method: Option<String>,
+}
+
+fn parts_of(order: &Order) -> Option<Parts> {
+    serde_json::from_str(registration(order)?.get()).ok()
+}
+
+/// The registration as it was sent; none of an order that was not registered through Connect.
+pub(crate) fn registration(order: &Order) -> Option<Box<RawValue>> {
+    let whole: Whole = order.annex.get(&Dialect::Connect)?.read().ok()?;
+    Some(whole.request)
+}
+
+/// The payer as they were sent.
+pub(crate) fn payer(order: &Order) -> Option<Box<RawValue>> {
+    parts_of(order)?.payer
+}
+
+/// The payment method by the name that it was registered with; for an order of another API the core's word for it.
+pub(crate) fn payment_method(order: &Order) -> String {
+    let told = parts_of(order).and_then(|parts| parts.payment_method);
+    told.unwrap_or_else(|| order.payment.method.word().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

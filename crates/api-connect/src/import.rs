@@ -150,6 +150,7 @@ fn blank(currency: Currency, at: Timestamp) -> Order {
         cancellations: Vec::new(),
         completes_at: None,
         callback: None,
+        handover: None,
         ordered_at: at,
         placed_at: at,
         updated_at: at,

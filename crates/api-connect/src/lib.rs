@@ -4,7 +4,8 @@
 //! - [`wire`]: what goes over the wire, and nothing else
 //! - [`errors`]: how refusals and failures are said; [`auth`]: who calls, and how often
 //! - [`import`]: orders that another Connect server kept
-//! - [`callback`]: the address that learns how a fulfilment came out
+//! - [`callback`]: the address that learns how a fulfilment came out; [`connector`]: what the merchant's own programs
+//!   are told
 //!
 //! Deliberately absent: rules about money and status (they are the core's) and transactions (they are the book's).
 //! `docs/connect.md` lists the operations, our choices and the differences.
@@ -14,6 +15,7 @@ mod annex;
 mod auth;
 mod callback;
 pub mod catalogue;
+pub mod connector;
 mod errors;
 mod idempotency;
 pub mod import;

@@ -104,6 +104,7 @@ fn order_of(members: &Map<String, Value>) -> Result<Order, String> {
         cancellations: Vec::new(),
         completes_at: None,
         callback: None,
+        handover: None,
         ordered_at: at,
         placed_at: at,
         updated_at: at,

@@ -95,6 +95,23 @@ impl Book {
         Ok(())
     }
 
+    /// Makes a connector's call for an order due now, when it waits to be tried again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hurry(
+        &self,
+        merchant: MerchantId,
+        order: OrderId,
+        kind: crate::ConnectorKind,
+    ) -> Result<(), BookError> {
+        let which = (merchant.0, order.0, kind.word());
+        if self.store().hurry_deliveries(which, self.now().0).await? > 0 {
+            self.inner.calls.notify_one();
+        }
+        Ok(())
+    }
+
     /// The calls that were or are owed for an order.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! One unit of work: what a transaction has loaded, and what it will write.
 
 use crate::codec::{before_of, event_row, names_of, order_of, order_row, products_of, references_of};
-use crate::{Book, BookError, Document};
-use order::{Command, Context, Event, Ids, Order, Refusal, Status, Timestamp, apply, decide};
+use crate::{Book, BookError, Document, owed};
+use order::{Command, Context, Event, Ids, Order, Refusal, Timestamp, apply, decide};
 use serde::{Serialize, de::DeserializeOwned};
-use store::rows::{Changes, DeliveryRow, DocumentWrite, Loaded, OrderWrite};
+use store::rows::{Changes, DocumentWrite, Loaded, OrderWrite};
 
 /// What came of commands on one order.
 #[derive(Debug, Clone)]
@@ -170,31 +170,10 @@ impl<'a> Work<'a> {
                 .collect(),
             products: products_of(order),
         });
-        if let Some(delivery) = self.callback(before, order) {
-            self.changes.deliveries.push(delivery);
-        }
+        let asker = (&mut self.context.ids, self.context.now);
+        let owed = owed::calls(before, order, events, asker);
+        self.changes.deliveries.extend(owed);
         Ok(())
-    }
-
-    /// The call that is owed once it is known whether the order was paid for. It is known once, so it is owed once.
-    fn callback(&mut self, before: Option<&Order>, order: &Order) -> Option<DeliveryRow> {
-        let url = order.callback.clone()?;
-        if before.is_some_and(|before| outcome_of(&before.status).is_some()) {
-            return None;
-        }
-        let outcome = outcome_of(&order.status)?;
-        Some(DeliveryRow {
-            id: delivery_id(self.context.ids.uuid()),
-            order: order.id.0,
-            kind: "callback".to_owned(),
-            url,
-            payload: outcome.to_owned(),
-            state: "due".to_owned(),
-            attempts: 0,
-            next_at: self.context.now.0,
-            outcome: String::new(),
-            created_at: self.context.now.0,
-        })
     }
 }
 
@@ -203,21 +182,6 @@ fn journal(order: Option<&Order>, source: order::Misplaced) -> BookError {
         id: order.map_or(0, |order| order.id.0),
         source,
     }
-}
-
-/// What an order's fulfilment came to, once it is known.
-fn outcome_of(status: &Status) -> Option<&'static str> {
-    match status {
-        Status::Processed { .. } => Some("success"),
-        Status::Failed { .. } | Status::Cancelled { .. } => Some("failed"),
-        Status::Preliminary | Status::Confirmed { .. } => None,
-    }
-}
-
-/// A random id of 62 bits: unique enough that two within one merchant never meet.
-fn delivery_id(uuid: uuid::Uuid) -> i64 {
-    let (_, low) = uuid.as_u64_pair();
-    i64::try_from(low >> 2).unwrap_or(i64::MAX)
 }
 
 impl Book {

@@ -79,6 +79,7 @@ fn registered(registration: &Registration, at: Timestamp) -> Order {
         cancellations: Vec::new(),
         completes_at: made.completes_at,
         callback: None,
+        handover: None,
         ordered_at: made.ordered_at.unwrap_or(at),
         placed_at: at,
         updated_at: at,
@@ -97,9 +98,15 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
             let failure = failure.clone();
             conclude(order, Status::Failed { at, failure });
         }
-        Fact::FulfilmentAsked { callback, pending } => {
+        Fact::FulfilmentAsked {
+            callback,
+            pending,
+            connector: _,
+            handover,
+        } => {
             order.callback.clone_from(callback);
             order.payment.pending = *pending;
+            order.handover = *handover;
         }
         Fact::Settled { .. } => order.payment.pending = false,
         Fact::Reserved {

@@ -1,8 +1,8 @@
 //! What can be asked of an order.
 
 use crate::{
-    Amount, Currency, Customer, Dialect, Failure, Item, Kind, Opaque, Order, OrderId, Payment, Shipment,
-    ShipmentKind, Timestamp,
+    Amount, Currency, Customer, Dialect, Failure, Handover, Item, Kind, Opaque, Order, OrderId, Payment,
+    Shipment, ShipmentKind, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -144,6 +144,12 @@ pub struct Registration {
 pub struct FulfilRequest {
     /// The absolute address that is owed a call once it is known whether the order was paid for.
     pub callback: Option<String>,
+    /// Whether the merchant's payment connector asks for payments that are made outside.
+    pub asks_connector: bool,
+    /// Whether the payer is there, and may be sent to a provider's page.
+    pub payer_is_there: bool,
+    /// How the order is handed over once it is paid for; none for at once.
+    pub handover: Option<Handover>,
 }
 
 /// Reserving an amount.

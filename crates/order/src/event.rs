@@ -1,8 +1,9 @@
 //! What has happened to an order. Appended once, never changed.
 
+use crate::order::is_false;
 use crate::{
-    Amount, Cancellation, Capture, Dialect, Failure, Item, Opaque, Order, Refund, Registration, ReturnedLine,
-    Shipment, Timestamp,
+    Amount, Cancellation, Capture, Dialect, Failure, Handover, Item, Opaque, Order, Refund, Registration,
+    ReturnedLine, Shipment, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -39,6 +40,12 @@ pub enum Fact {
         callback: Option<String>,
         /// Whether an outside payment was asked for.
         pending: bool,
+        /// Whether the merchant's payment connector is to ask for it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        connector: bool,
+        /// How the order is handed over once it is paid for; none for at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handover: Option<Handover>,
     },
     /// The outside payment was answered.
     Settled {

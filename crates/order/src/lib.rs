@@ -50,7 +50,7 @@ pub use line::{Item, Line};
 pub use money::{Amount, Currency, MoneyError, Quantity};
 pub use movement::{Cancellation, Capture, Cause, Refund, Shipment, ShipmentKind};
 pub use opaque::Opaque;
-pub use order::{Customer, Kind, Order, Payment, PaymentMethod, Reservation};
+pub use order::{Customer, Handover, Kind, Order, Payment, PaymentMethod, Reservation};
 pub use pricing::{Discount, LinePrice, Term};
 pub use refusal::Refusal;
 pub use risk::{Applicant, Objection, RiskPolicy};

@@ -74,6 +74,9 @@ pub struct Order {
     /// The address that is owed a call once it is known whether the order was paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<String>,
+    /// How it is handed over once it is paid for; none for at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Handover>,
     /// When it was placed, by the merchant's own account.
     pub ordered_at: Timestamp,
     /// When it came into the book; the history's sort key.
@@ -92,7 +95,7 @@ pub struct Order {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde calls it with a reference"
 )]
-fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 
@@ -131,6 +134,15 @@ impl Kind {
             Self::Switch => "switch",
         }
     }
+}
+
+/// How an order is handed over to the system that carries it out, when it does not count as handed over at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Handover {
+    /// A person or a program says when it is.
+    Manual,
+    /// The merchant's handover connector is called, and its answer says so.
+    Connector,
 }
 
 /// Who buys.
@@ -301,6 +313,11 @@ impl Order {
     /// See [`Order::reserved`].
     pub fn remaining(&self) -> Result<Amount, MoneyError> {
         self.reserved()?.minus(self.captured()?)?.minus(self.cancelled()?)
+    }
+
+    /// Whether it was completed and paid for, and waits to be handed over.
+    pub fn awaits_handover(&self) -> bool {
+        self.handover.is_some() && !self.payment.pending && matches!(self.status, Status::Confirmed { .. })
     }
 
     /// The capture with this number.

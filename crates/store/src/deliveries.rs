@@ -76,6 +76,27 @@ impl Store {
         Ok(!settled.is_empty())
     }
 
+    /// Makes deliveries of one kind due now that tell of one order and wait to be tried again. Tells how many.
+    pub async fn hurry_deliveries(
+        &self,
+        (merchant, order, kind): (i64, i64, &str),
+        now: i64,
+    ) -> Result<usize, StoreError> {
+        let sql = "UPDATE deliveries SET next_at = $4 WHERE merchant = $1 AND order_id = $2 AND kind = $3 \
+                   AND state = 'due' AND attempts > 0 AND next_at > $4 RETURNING id";
+        let params = [
+            Value::Int(merchant),
+            Value::Int(order),
+            Value::Text(kind),
+            Value::Int(now),
+        ];
+        let hurried = self
+            .driver
+            .write("deliveries", sql, &params, |row| row.int(0))
+            .await?;
+        Ok(hurried.len())
+    }
+
     /// When the next delivery is due; none when nothing is owed.
     pub async fn next_delivery_at(&self) -> Result<Option<i64>, StoreError> {
         let sql = "SELECT next_at FROM deliveries WHERE state = 'due' ORDER BY next_at LIMIT 1";

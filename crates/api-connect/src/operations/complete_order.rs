@@ -59,14 +59,17 @@ async fn complete(state: &State, caller: &Caller, request: Request) -> Result<An
     let key = idempotency::key(&parts.headers, caller, OPERATION, &body)?;
     let (merchant, id) = (caller.access.merchant, wanted.order_id.0);
     let reference = Reference::Shown(Dialect::Connect, id.to_string());
+    let configured = state.book.fulfilment(merchant).await?;
+    let is_sandbox = state.settings.sandbox && !configured.asks_connector;
     let mut commands = vec![Command::Fulfil(FulfilRequest {
         callback: wanted.callback_url,
+        ..configured
     })];
     if let Some(order) = state.book.order(merchant, &reference).await? {
         match asking(&order) {
             Asking::Nobody => {}
             Asking::Unreachable(reason) => return Ok(said(id, Err(reason))),
-            Asking::At(phone) if state.settings.sandbox => {
+            Asking::At(phone) if is_sandbox => {
                 let settled = sandbox::settlement(phone.as_deref());
                 commands.extend(settled.map(|paid| Command::Settle { paid }));
             }

@@ -6,6 +6,7 @@
 
 use super::html::{escape, hidden, page};
 use super::login::{LoginForm, read_form};
+use super::payment;
 use super::trouble::Trouble;
 use super::visit::{Visit, client_named, registered, send_to};
 use crate::wire::status::line_amount;
@@ -22,15 +23,16 @@ use std::sync::Arc;
 use url::Url;
 
 /// Where the payer came from, and where they go.
-struct Errand {
-    client: Client,
-    back: Url,
-    order: String,
+pub(super) struct Errand {
+    pub(super) client: Client,
+    pub(super) back: Url,
+    /// The order's id, as the client knows it.
+    pub(super) order: String,
 }
 
 impl Errand {
     /// Sends the payer back with how it came out.
-    fn end(&self, status: &str) -> Answer {
+    pub(super) fn end(&self, status: &str) -> Answer {
         send_to(&self.back, &[("fulfillmentStatus", status)])
     }
 }
@@ -62,8 +64,11 @@ pub(crate) async fn show(Held(state): Held<Arc<State>>, request: Request) -> Ans
         if let Some(status) = outcome(&order) {
             return Ok(errand.end(status));
         }
+        if order.payment.pending {
+            return payment::wait(&state, &visit, &errand, &order).await;
+        }
         if order.payment.prepaid {
-            return confirm(&state, &errand, &order).await;
+            return confirm(&state, &visit, &errand, &order).await;
         }
         question(&state, &visit, &errand, &order)
     };
@@ -93,8 +98,11 @@ pub(crate) async fn submit(Held(state): Held<Arc<State>>, request: Request) -> A
         if let Some(status) = outcome(&order) {
             return Ok(errand.end(status));
         }
+        if order.payment.pending {
+            return payment::wait(&state, &visit, &errand, &order).await;
+        }
         match value("decision").as_str() {
-            "confirm" => confirm(&state, &errand, &order).await,
+            "confirm" => confirm(&state, &visit, &errand, &order).await,
             "cancel" => Ok(errand.end("cancel")),
             _other => Err(Trouble::Malformed("The form does not say what to do.")),
         }
@@ -122,24 +130,37 @@ async fn order_of(state: &State, errand: &Errand, session: &Grant) -> Result<Opt
     Ok(Some(order).filter(|_| is_theirs))
 }
 
-/// How an order has come out already; none while it can be confirmed.
-fn outcome(order: &Order) -> Option<&'static str> {
+/// How an order has come out already; none while it can be confirmed, or the payment is open.
+pub(super) fn outcome(order: &Order) -> Option<&'static str> {
     match &order.status {
         Status::Preliminary => None,
+        Status::Confirmed { .. } if order.payment.pending => None,
+        Status::Confirmed { .. } if order.awaits_handover() => Some("success"),
         Status::Confirmed { .. } => Some("unknown"),
         Status::Processed { .. } => Some("success"),
         Status::Failed { .. } | Status::Cancelled { .. } => Some("error"),
     }
 }
 
-/// Completes the order. What would be paid on a provider's page can't be paid here, but for the sandbox.
-async fn confirm(state: &State, errand: &Errand, order: &Order) -> Result<Answer, Trouble> {
-    let payment = &order.payment;
-    if payment.method.is_paid_at_provider() && !payment.prepaid && !state.settings.sandbox {
+/// Completes the order. What would be paid on a provider's page goes through the payment connector; without one it
+/// can't be paid here, but for the sandbox.
+async fn confirm(state: &State, visit: &Visit, errand: &Errand, order: &Order) -> Result<Answer, Trouble> {
+    let (merchant, paid) = (errand.client.merchant, &order.payment);
+    let configured = state.book.fulfilment(merchant).await?;
+    let asks_connector = configured.asks_connector;
+    let is_sandbox = state.settings.sandbox && !asks_connector;
+    if paid.method.is_paid_at_provider() && !paid.prepaid && !is_sandbox && !asks_connector {
         return Ok(errand.end("error"));
     }
-    let mut commands = vec![Command::Fulfil(FulfilRequest::default())];
-    if payment.method.is_settled_later() && !payment.prepaid && state.settings.sandbox {
+    if asks_connector && !paid.prepaid {
+        let place = payment::place(visit, errand);
+        state.book.note_payment_place(merchant, order.id, place).await?;
+    }
+    let mut commands = vec![Command::Fulfil(FulfilRequest {
+        payer_is_there: true,
+        ..configured
+    })];
+    if paid.method.is_settled_later() && !paid.prepaid && is_sandbox {
         let phones = annex::phone_numbers(order);
         let settled = sandbox::settlement(phones.first().map(String::as_str));
         commands.extend(settled.map(|paid| Command::Settle { paid }));
@@ -149,17 +170,16 @@ async fn confirm(state: &State, errand: &Errand, order: &Order) -> Result<Answer
         commands,
     };
     let request = book::Request {
-        merchant: errand.client.merchant,
+        merchant,
         steps: vec![step],
     };
-    let status = match Box::pin(state.book.execute(request)).await? {
-        Ok(outcomes) => outcomes
-            .first()
-            .and_then(|done| outcome(&done.order))
-            .unwrap_or("unknown"),
-        Err(_refusal) => "error",
+    let Ok(outcomes) = Box::pin(state.book.execute(request)).await? else {
+        return Ok(errand.end("error"));
     };
-    Ok(errand.end(status))
+    match outcomes.first().map(|done| &done.order) {
+        Some(order) if order.payment.pending => payment::wait(state, visit, errand, order).await,
+        done => Ok(errand.end(done.and_then(outcome).unwrap_or("unknown"))),
+    }
 }
 
 /// The page that asks.
@@ -183,7 +203,7 @@ fn question(state: &State, visit: &Visit, errand: &Errand, order: &Order) -> Res
             amount.0
         );
     }
-    let base = visit.here.split('/').nth(1).unwrap_or("user");
+    let base = visit.base();
     let content = format!(
         "<table>\n<caption>Order {}</caption>\n<thead><tr><th scope=\"col\">Product</th>\
          <th scope=\"col\" class=\"number\">Quantity</th><th scope=\"col\" class=\"number\">Amount</th></tr></thead>\n\

@@ -26,7 +26,7 @@ const STYLE: &str = "\
     main{max-width:26rem;margin:2rem auto;padding:1.5rem;background:#fff;border:1px solid #8a8a8a;border-radius:.5rem}\
     h1{font-size:1.5rem;margin-top:0}label{display:block;font-weight:600;margin-top:1rem}\
     input{box-sizing:border-box;width:100%;padding:.6rem;font:inherit;border:1px solid #5a5a5a;border-radius:.25rem}\
-    button{margin-top:1.5rem;padding:.6rem 1.2rem;font:inherit;font-weight:600;color:#fff;background:#0b4f8a;\
+    button,a.button{display:inline-block;text-decoration:none;margin-top:1.5rem;padding:.6rem 1.2rem;font:inherit;font-weight:600;color:#fff;background:#0b4f8a;\
     border:2px solid #0b4f8a;border-radius:.25rem;cursor:pointer}\
     button.second{color:#0b4f8a;background:#fff;margin-left:.5rem}\
     :focus-visible{outline:3px solid #b34700;outline-offset:2px}\

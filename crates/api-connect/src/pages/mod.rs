@@ -9,6 +9,7 @@ mod html;
 mod login;
 mod login_check;
 mod logout;
+mod payment;
 mod trouble;
 mod visit;
 

@@ -4,7 +4,7 @@ use super::html::redirect;
 use super::trouble::Trouble;
 use crate::State;
 use crate::callback::with_parameters;
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, HOST, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use book::{Client, Grant, Purpose, same_text};
@@ -41,6 +41,25 @@ impl Visit {
             query: Query::parse(query).map_err(|_error| malformed)?,
             headers: parts.headers,
         })
+    }
+
+    /// The first part of the path, which all of these pages share: `user` or `login`.
+    pub(super) fn base(&self) -> &str {
+        self.here.split('/').nth(1).unwrap_or("user")
+    }
+
+    /// The whole address of a path of these pages, as this browser reaches it; none when it does not say.
+    pub(super) fn address_of(&self, path: &str) -> Option<String> {
+        let host = self.headers.get(HOST)?.to_str().ok()?;
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        let url = Url::parse(&format!("{scheme}://{host}")).ok()?;
+        Some(url.join(path).ok()?.into())
+    }
+
+    /// Whether the proxy in front says that the browser came over TLS.
+    fn is_secure(&self) -> bool {
+        let proto = self.headers.get("x-forwarded-proto");
+        proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
     /// A parameter of the query; none when it is absent or empty, trouble when it has two values.
@@ -168,12 +187,7 @@ impl Visit {
 
     /// A cookie that scripts don't see and other sites' forms don't carry.
     fn new_cookie(&self, name: &str, value: &str) -> Option<HeaderValue> {
-        let proto = self.headers.get("x-forwarded-proto");
-        let secure = if proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https")) {
-            "; Secure"
-        } else {
-            ""
-        };
+        let secure = if self.is_secure() { "; Secure" } else { "" };
         HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")).ok()
     }
 

@@ -136,7 +136,9 @@ impl<'e> Data<'e> {
             Fact::Failed(failure) => Self::Failed {
                 failure: FailureWire::of(failure),
             },
-            Fact::FulfilmentAsked { callback, pending } => Self::Asked {
+            Fact::FulfilmentAsked {
+                callback, pending, ..
+            } => Self::Asked {
                 callback: callback.as_deref(),
                 payment_pending: *pending,
             },

@@ -204,6 +204,7 @@ pub(crate) async fn a_callback_is_owed_once_for_one_outcome(fixture: Fixture) {
     let fulfil = || {
         Command::Fulfil(FulfilRequest {
             callback: Some("https://shop.example/done".to_owned()),
+            ..FulfilRequest::default()
         })
     };
     fixture

@@ -55,32 +55,37 @@ pub(super) fn fail(order: &Order, failure: &Failure) -> Result<Vec<Fact>, Refusa
     }
 }
 
-/// Completes an order: without an outside payment to wait for it is confirmed and processed at once. Completing it
+/// Completes an order: without an outside payment or a handover to wait for it is confirmed and processed at once. Completing it
 /// again does nothing, whatever it came to, except that an order which has failed says so.
 pub(super) fn fulfil(order: &Order, request: &FulfilRequest) -> Result<Vec<Fact>, Refusal> {
     match order.status {
         Status::Failed { .. } => return Err(Refusal::Ended { status: "failed" }),
         Status::Cancelled { .. } => return Err(Refusal::Ended { status: "cancelled" }),
         Status::Processed { .. } => return Ok(Vec::new()),
-        Status::Confirmed { .. } if order.payment.pending => return Ok(Vec::new()),
+        Status::Confirmed { .. } if order.payment.pending || order.awaits_handover() => return Ok(Vec::new()),
         Status::Preliminary | Status::Confirmed { .. } => {}
     }
     let payment = &order.payment;
-    if !payment.prepaid && !payment.method.completes_without_payer() {
+    let can_pay_at_page = request.asks_connector && request.payer_is_there;
+    if !payment.prepaid && !can_pay_at_page && !payment.method.completes_without_payer() {
         return Err(Refusal::MethodNotAllowed {
             method: payment.method.word().to_owned(),
         });
     }
-    let pending = !payment.prepaid && payment.method.is_settled_later();
+    let is_asked_for =
+        payment.method.is_settled_later() || (request.asks_connector && payment.method.is_paid_at_provider());
+    let pending = !payment.prepaid && is_asked_for;
     let asked = Fact::FulfilmentAsked {
         callback: request.callback.clone(),
         pending,
+        connector: pending && request.asks_connector,
+        handover: request.handover,
     };
     let mut facts = vec![asked];
     if order.status == Status::Preliminary {
         facts.push(Fact::Confirmed);
     }
-    if !pending {
+    if !pending && request.handover.is_none() {
         facts.push(Fact::Processed {
             subscriptions: Vec::new(),
         });
@@ -92,14 +97,12 @@ pub(super) fn settle(order: &Order, paid: bool) -> Result<Vec<Fact>, Refusal> {
     if !order.payment.pending {
         let settled_so = match order.status {
             Status::Processed { .. } => paid,
+            Status::Confirmed { .. } => paid && order.awaits_handover(),
             Status::Failed {
                 failure: Failure::PaymentRefused,
                 ..
             } => !paid,
-            Status::Preliminary
-            | Status::Confirmed { .. }
-            | Status::Failed { .. }
-            | Status::Cancelled { .. } => false,
+            Status::Preliminary | Status::Failed { .. } | Status::Cancelled { .. } => false,
         };
         return if settled_so {
             Ok(Vec::new())
@@ -111,12 +114,13 @@ pub(super) fn settle(order: &Order, paid: bool) -> Result<Vec<Fact>, Refusal> {
     if !paid && !order.captures.is_empty() {
         return Err(Refusal::AlreadyProcessed);
     }
-    let outcome = if paid {
-        Fact::Processed {
+    let mut facts = vec![Fact::Settled { paid }];
+    if !paid {
+        facts.push(Fact::Failed(Failure::PaymentRefused));
+    } else if order.handover.is_none() {
+        facts.push(Fact::Processed {
             subscriptions: Vec::new(),
-        }
-    } else {
-        Fact::Failed(Failure::PaymentRefused)
-    };
-    Ok(vec![Fact::Settled { paid }, outcome])
+        });
+    }
+    Ok(facts)
 }

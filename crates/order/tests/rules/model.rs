@@ -2,8 +2,8 @@
 //! millionth, and the life-cycle written down a second time. It predicts every answer about status and money.
 
 use order::{
-    CancelRequest, CaptureRequest, Command, Event, Fact, Item, Order, PaymentMethod, RefundRequest, Refusal,
-    ReserveRequest, Timestamp, Wanted,
+    CancelRequest, CaptureRequest, Command, Event, Fact, FulfilRequest, Item, Order, PaymentMethod,
+    RefundRequest, Refusal, ReserveRequest, Timestamp, Wanted,
 };
 use rust_decimal::Decimal;
 
@@ -46,6 +46,14 @@ enum Phase {
     Cancelled,
 }
 
+/// Who is asked for the money when the order is completed.
+#[derive(Debug, Clone, Copy)]
+enum Asks {
+    Nobody,
+    Payer,
+    Provider,
+}
+
 /// What the reservation was last used for.
 #[derive(Debug, Clone, Copy)]
 enum Last {
@@ -65,7 +73,9 @@ struct Taken {
 pub(crate) struct Model {
     phase: Phase,
     coin: Units,
-    asks_later: bool,
+    asks: Asks,
+    /// Whether the order waits to be handed over once it is paid for.
+    waits: bool,
     completes: bool,
     pending: bool,
     reserved: Option<(Units, Option<Timestamp>)>,
@@ -82,7 +92,12 @@ impl Model {
         Self {
             phase: Phase::Preliminary,
             coin: ONE / 10_i128.pow(order.currency.decimals()),
-            asks_later: !payment.prepaid && payment.method == PaymentMethod::Sms,
+            asks: if payment.prepaid {
+                Asks::Nobody
+            } else {
+                asks(&payment.method)
+            },
+            waits: false,
             completes: payment.prepaid || payment.method != PaymentMethod::Account,
             pending: false,
             reserved: None,
@@ -119,6 +134,11 @@ impl Model {
             }
             None => assert!(matches!(answer, Refused | Nothing | Moved(0)), "{command:?}"),
         }
+        if let (Command::Fulfil(request), Ok(events)) = (command, decided)
+            && !events.is_empty()
+        {
+            self.asked(request, events);
+        }
         for event in decided.iter().flatten() {
             self.note(event);
         }
@@ -126,6 +146,20 @@ impl Model {
             self.check_shares(request, events);
         }
         self.agrees(order);
+    }
+
+    /// What a fulfilment asks for, and whether the order is done by it.
+    fn asked(&mut self, request: &FulfilRequest, events: &[Event]) {
+        self.pending = match self.asks {
+            Asks::Payer => true,
+            Asks::Provider => request.asks_connector,
+            Asks::Nobody => false,
+        };
+        self.waits = request.handover.is_some();
+        let is_done = events
+            .iter()
+            .any(|event| matches!(event.fact, Fact::Processed { .. }));
+        assert_eq!(is_done, !self.pending && !self.waits, "{events:?}");
     }
 
     fn agrees(&self, order: &Order) {
@@ -156,6 +190,8 @@ impl Model {
         }
         assert_eq!(order.captures.len(), self.captures.len());
         assert_eq!(order.payment.pending, self.pending);
+        let waits = self.waits && !self.pending && self.phase == Phase::Confirmed;
+        assert_eq!(order.awaits_handover(), waits);
     }
 
     /// What may come of a command; none when it is not about status or money.
@@ -179,10 +215,11 @@ impl Model {
                 Failed | Phase::Refused => Nothing,
                 Preliminary | Confirmed | Processed | Cancelled => Refused,
             },
-            Command::Fulfil(_) => self.fulfil(is_over),
+            Command::Fulfil(request) => self.fulfil(request, is_over),
             Command::Settle { paid } => match (self.pending, self.phase, paid) {
                 (true, _, paid) if *paid || self.captures.is_empty() => Moved(0),
                 (false, Processed, true) | (false, Phase::Refused, false) => Nothing,
+                (false, Confirmed, true) if self.waits => Nothing,
                 _ => Refused,
             },
             Command::Reserve(request) => self.reserve(request, is_over),
@@ -209,12 +246,15 @@ impl Model {
         Some(only(answer))
     }
 
-    fn fulfil(&self, is_over: bool) -> Answer {
+    fn fulfil(&self, request: &FulfilRequest, is_over: bool) -> Answer {
         if is_over {
             Refused
-        } else if self.phase == Phase::Processed || self.pending {
+        } else if self.phase == Phase::Processed
+            || self.pending
+            || (self.waits && self.phase == Phase::Confirmed)
+        {
             Nothing
-        } else if self.completes {
+        } else if self.completes || (request.asks_connector && request.payer_is_there) {
             Moved(0)
         } else {
             Refused
@@ -355,7 +395,6 @@ impl Model {
             Fact::Processed { .. } => self.end(Phase::Processed),
             Fact::Failed(order::Failure::PaymentRefused) => self.end(Phase::Refused),
             Fact::Failed(_) => self.end(Phase::Failed),
-            Fact::FulfilmentAsked { .. } => self.pending = self.asks_later,
             Fact::Settled { .. } => self.pending = false,
             Fact::Reserved {
                 amount, expires_at, ..
@@ -395,7 +434,9 @@ impl Model {
                 self.refunds
                     .push((refund.number.clone(), refund.capture.clone(), amount));
             }
-            Fact::Registered(_)
+            // What a fulfilment asks for, `asked` has predicted.
+            Fact::FulfilmentAsked { .. }
+            | Fact::Registered(_)
             | Fact::Imported(_)
             | Fact::Shipped { .. }
             | Fact::ShipmentChanged { .. }
@@ -496,4 +537,19 @@ fn moved(event: &Event) -> Units {
 fn units(value: Decimal) -> Units {
     let value = value.normalize();
     value.mantissa() * 10_i128.pow(12 - value.scale())
+}
+
+fn asks(method: &PaymentMethod) -> Asks {
+    match method {
+        PaymentMethod::Sms => Asks::Payer,
+        PaymentMethod::Invoice | PaymentMethod::Free | PaymentMethod::Own | PaymentMethod::Account => {
+            Asks::Nobody
+        }
+        PaymentMethod::Klarna
+        | PaymentMethod::Card
+        | PaymentMethod::Swish
+        | PaymentMethod::Vipps
+        | PaymentMethod::Instalments
+        | PaymentMethod::Other(_) => Asks::Provider,
+    }
 }

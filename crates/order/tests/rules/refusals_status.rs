@@ -5,7 +5,7 @@ use crate::world::{
     Story, cancel_all, capture_all, fail, fulfil, hand_back, item, paid_by, process, registration, reserve,
     settle,
 };
-use order::{Command, Order, PaymentMethod, Registration};
+use order::{Command, Failure, FulfilRequest, Handover, Order, PaymentMethod, Registration};
 
 /// Orders in each status.
 pub(crate) fn preliminary() -> Story {
@@ -169,6 +169,45 @@ fn fulfil_an_order() {
         "confirmed by itself": confirmed(), fulfil() => "2 events";
         "asks for the payment, awaits it": paid(PaymentMethod::Sms), fulfil() => "2 events";
         "done at once": preliminary(), fulfil() => "3 events";
+    }
+}
+
+#[test]
+fn fulfil_through_connectors() {
+    let asking = |payer_is_there: bool| {
+        Command::Fulfil(FulfilRequest {
+            asks_connector: true,
+            payer_is_there,
+            ..FulfilRequest::default()
+        })
+    };
+    let waiting = || {
+        Command::Fulfil(FulfilRequest {
+            handover: Some(Handover::Connector),
+            ..FulfilRequest::default()
+        })
+    };
+    let own_page = PaymentMethod::Other("barter".to_owned());
+    let handed = || preliminary().then(&waiting());
+    table! {
+        "the method needs the payer, who is not there":
+            paid(own_page.clone()), asking(false) => "the payment method barter can't be completed without the payer";
+        "the payer is there, and pays elsewhere": paid(own_page.clone()), asking(true) => "2 events";
+        "a provider's method is asked for": paid(PaymentMethod::Card), asking(false) => "2 events";
+        "asked before, not paid yet": paid(own_page).then(&asking(true)), asking(true) => "-";
+        "nobody outside pays it": paid(PaymentMethod::Invoice), asking(true) => "3 events";
+        "waits to be handed over": preliminary(), waiting() => "2 events";
+        "waits already": handed(), waiting() => "-";
+        "waits already, and is asked for otherwise": handed(), fulfil() => "-";
+        "handed over": handed(), process() => "1 events";
+        "handed over before": handed().then(&process()), waiting() => "-";
+        "the handover failed": handed(), Command::Fail(Failure::HandoverFailed) => "1 events";
+        "paid, and waits": paid(PaymentMethod::Sms).then(&waiting()), settle(true) => "1 events";
+        "paid before, and waits": paid(PaymentMethod::Sms).then(&waiting()).then(&settle(true)), settle(true) => "-";
+        "paid before, and waits, now refused":
+            paid(PaymentMethod::Sms).then(&waiting()).then(&settle(true)), settle(false)
+            => "no payment is waiting for an answer";
+        "refused, and would have waited": paid(PaymentMethod::Sms).then(&waiting()), settle(false) => "2 events";
     }
 }
 

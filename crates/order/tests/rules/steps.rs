@@ -6,8 +6,8 @@ use crate::world::{
     remove_shipment, settle, ship,
 };
 use order::{
-    Amount, Command, Dialect, Failure, FulfilRequest, Item, NumberStyle, Opaque, Order, PaymentMethod,
-    Quantity, ReserveRequest, ReturnPolicy, ReturnedLine, Timestamp, Wanted,
+    Amount, Command, Dialect, Failure, FulfilRequest, Handover, Item, NumberStyle, Opaque, Order,
+    PaymentMethod, Quantity, ReserveRequest, ReturnPolicy, ReturnedLine, Timestamp, Wanted,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -42,7 +42,8 @@ pub(crate) enum Step {
     Confirm,
     Process,
     Fail(bool),
-    Fulfil,
+    /// Whether a connector asks, the payer is there, and the handover waits.
+    Fulfil(bool, bool, bool),
     Settle(bool),
     Reserve(i64, Option<i64>),
     Expire,
@@ -138,7 +139,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::Confirm),
         1 => Just(Step::Process),
         1 => any::<bool>().prop_map(Step::Fail),
-        2 => Just(Step::Fulfil),
+        2 => (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(asks, there, waits)| Step::Fulfil(asks, there, waits)),
         2 => any::<bool>().prop_map(Step::Settle),
         4 => (1_i64..2000, option::of(0_i64..40)).prop_map(|(part, days)| Step::Reserve(part, days)),
         1 => Just(Step::Expire),
@@ -189,8 +190,11 @@ impl Step {
             Self::Process => process(),
             Self::Fail(risk) if *risk => Command::Fail(Failure::RiskRejected),
             Self::Fail(_) => fail(),
-            Self::Fulfil => Command::Fulfil(FulfilRequest {
+            Self::Fulfil(asks_connector, payer_is_there, waits) => Command::Fulfil(FulfilRequest {
                 callback: Some("https://merchant.example/done".to_owned()),
+                asks_connector: *asks_connector,
+                payer_is_there: *payer_is_there,
+                handover: waits.then_some(Handover::Connector),
             }),
             Self::Settle(paid) => settle(*paid),
             Self::Reserve(part, days) => Command::Reserve(ReserveRequest {

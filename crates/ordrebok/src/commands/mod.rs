@@ -1,10 +1,12 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
 mod catalogue;
+mod connector;
 mod credential;
 mod demo;
 mod endpoints;
 mod export;
+mod handover;
 mod import;
 mod merchant;
 mod opening;
@@ -46,6 +48,9 @@ enum Command {
     Import(import::Import),
     Export(export::Export),
     Settle(settle::Settle),
+    Handover(handover::Handover),
+    #[command(subcommand)]
+    Connector(connector::Connector),
     #[command(subcommand)]
     User(user::User),
     Catalogue(catalogue::Catalogue),
@@ -64,6 +69,8 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Import(import) => import.run(place),
         Command::Export(export) => export.run(place),
         Command::Settle(settle) => settle.run(place),
+        Command::Handover(handover) => handover.run(place),
+        Command::Connector(connector) => connector.run(place),
         Command::User(user) => user.run(place),
         Command::Catalogue(catalogue) => catalogue.run(place),
         Command::Endpoints(endpoints) => Ok(endpoints.run()),

@@ -20,6 +20,16 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
+/// What an address answered, with a success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reply {
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+/// As much of an answer as is read, in bytes.
+const LONGEST_ANSWER: usize = 65_536;
+
 /// Makes calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Outbound {
@@ -54,24 +64,43 @@ impl Outbound {
 
     /// Calls an address. The answer's body is of no interest and not read.
     pub(crate) async fn call(&self, method: Method, url: &str, headers: HeaderMap, body: Vec<u8>) -> Outcome {
-        let url = match Url::parse(url) {
-            Ok(url) => url,
-            Err(error) => return Outcome::Failed(format!("the address is malformed: {error}")),
-        };
-        if let Err(refused) = self.guard.check_url(&url) {
-            return Outcome::Failed(refused.to_string());
+        match self.send(method, url, headers, body).await {
+            Ok(answer) => Outcome::Done(answer.status().as_u16()),
+            Err(reason) => Outcome::Failed(reason),
         }
-        match self
-            .client
-            .request(method, url)
-            .headers(headers)
-            .body(body)
-            .send()
-            .await
-        {
-            Ok(answer) if answer.status().is_success() => Outcome::Done(answer.status().as_u16()),
-            Ok(answer) => Outcome::Failed(format!("answered with status {}", answer.status().as_u16())),
-            Err(error) => Outcome::Failed(reason(&error)),
+    }
+
+    /// Calls an address with POST, and reads what it answers with a success. The error says why there is none.
+    pub(crate) async fn ask(&self, url: &str, headers: HeaderMap, body: Vec<u8>) -> Result<Reply, String> {
+        let mut answer = self.send(Method::POST, url, headers, body).await?;
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| reason(&error))? {
+            body.extend_from_slice(&piece);
+            if body.len() > LONGEST_ANSWER {
+                return Err(format!("answered with more than {LONGEST_ANSWER} bytes"));
+            }
+        }
+        Ok(Reply { body })
+    }
+
+    /// A success, or why there is none.
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<reqwest::Response, String> {
+        let url = Url::parse(url).map_err(|error| format!("the address is malformed: {error}"))?;
+        self.guard
+            .check_url(&url)
+            .map_err(|refused| refused.to_string())?;
+        let request = self.client.request(method, url).headers(headers).body(body);
+        let answer = request.send().await.map_err(|error| reason(&error))?;
+        if answer.status().is_success() {
+            Ok(answer)
+        } else {
+            Err(format!("answered with status {}", answer.status().as_u16()))
         }
     }
 }

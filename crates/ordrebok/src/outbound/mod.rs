@@ -3,5 +3,5 @@
 mod call;
 mod guard;
 
-pub(crate) use call::{Outbound, Outcome, shown};
+pub(crate) use call::{Outbound, Outcome, Reply, shown};
 pub(crate) use guard::Guard;

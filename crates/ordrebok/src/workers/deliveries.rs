@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use book::{Attempt, Book, BookError, OwedCall};
+use book::{Attempt, Book, BookError, ConnectorKind, OwedCall};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use super::connectors::{self, Called};
 use super::{LOOK_EVERY, PAUSE_AFTER_FAILURE};
 use crate::config::Callbacks;
 use crate::machine::milliseconds;
@@ -96,19 +97,7 @@ impl Deliveries {
 
     /// Makes one call and writes down what came of it.
     async fn make(&self, call: &OwedCall) {
-        let outcome = if self
-            .sandbox
-            .as_ref()
-            .is_some_and(|sandbox| sandbox.fails_callback(call.merchant))
-        {
-            Outcome::Failed("the sandbox was asked to fail".to_owned())
-        } else {
-            let url = api_connect::callback_url(&call.url, &call.payload);
-            self.outbound
-                .call(Method::GET, &url, HeaderMap::new(), Vec::new())
-                .await
-        };
-        let attempt = self.judge(call, outcome);
+        let attempt = self.attempt(call).await;
         let address = shown(&call.url);
         match &attempt {
             Attempt::Delivered { outcome } => {
@@ -127,6 +116,25 @@ impl Deliveries {
                 error = chain(&error),
                 "the outcome of a call could not be written down"
             );
+        }
+    }
+
+    /// A connector is asked; every other address is told how a fulfilment came out.
+    async fn attempt(&self, call: &OwedCall) -> Attempt {
+        let is_to_fail = |sandbox: &Sandbox| sandbox.fails_callback(call.merchant);
+        if self.sandbox.as_deref().is_some_and(is_to_fail) {
+            return self.judge(call, Outcome::Failed("the sandbox was asked to fail".to_owned()));
+        }
+        let Some(kind) = ConnectorKind::from_word(&call.kind) else {
+            let url = api_connect::callback_url(&call.url, &call.payload);
+            let calling = self
+                .outbound
+                .call(Method::GET, &url, HeaderMap::new(), Vec::new());
+            return self.judge(call, calling.await);
+        };
+        match connectors::call(&self.book, &self.outbound, call, kind).await {
+            Called::Ended(attempt) => attempt,
+            Called::Again(reason) => self.judge(call, Outcome::Failed(reason)),
         }
     }
 

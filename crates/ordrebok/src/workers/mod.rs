@@ -4,6 +4,7 @@
 //! Everything is found in the database, never in memory alone: a crash loses nothing, and several servers over one
 //! database share the work.
 
+mod connectors;
 mod deliveries;
 
 use std::collections::HashSet;

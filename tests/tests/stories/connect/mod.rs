@@ -4,6 +4,7 @@ pub(crate) mod browser;
 mod catalogue;
 mod clients;
 mod complete_order;
+mod connectors;
 mod fulfillment_page;
 mod limits;
 mod order_status;

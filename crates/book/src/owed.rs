@@ -1,0 +1,67 @@
+//! Which calls come to be owed by what happens to an order: written in the same transaction as the events, each once.
+
+use crate::ConnectorKind;
+use order::{Event, Fact, Handover, Ids, Order, Status, Timestamp};
+use store::rows::DeliveryRow;
+
+/// The kind of the calls to addresses that clients name when they complete an order.
+pub(crate) const CALLBACK: &str = "callback";
+
+/// A call that is owed from now on.
+pub(crate) fn delivery(ids: &mut Ids, now: Timestamp, order: &Order, kind: &str) -> DeliveryRow {
+    DeliveryRow {
+        id: delivery_id(ids.uuid()),
+        order: order.id.0,
+        kind: kind.to_owned(),
+        url: format!("connector:{kind}"),
+        payload: String::new(),
+        state: "due".to_owned(),
+        attempts: 0,
+        next_at: now.0,
+        outcome: String::new(),
+        created_at: now.0,
+    }
+}
+
+/// The calls that are owed after these events. What a connector is told is looked up when it is called.
+pub(crate) fn calls(
+    before: Option<&Order>,
+    order: &Order,
+    events: &[Event],
+    (ids, now): (&mut Ids, Timestamp),
+) -> Vec<DeliveryRow> {
+    let mut owed = Vec::new();
+    let is_asked = |event: &Event| matches!(event.fact, Fact::FulfilmentAsked { connector: true, .. });
+    if order.payment.pending && events.iter().any(is_asked) {
+        owed.push(delivery(ids, now, order, ConnectorKind::Payment.word()));
+    }
+    let is_new = before.and_then(outcome_of).is_none();
+    if is_new && order.awaits_handover() && order.handover == Some(Handover::Connector) {
+        owed.push(delivery(ids, now, order, ConnectorKind::Handover.word()));
+    }
+    // It is known once whether the order was paid for, so this is owed once.
+    if let (Some(url), Some(outcome), true) = (&order.callback, outcome_of(order), is_new) {
+        owed.push(DeliveryRow {
+            url: url.clone(),
+            payload: outcome.to_owned(),
+            ..delivery(ids, now, order, CALLBACK)
+        });
+    }
+    owed
+}
+
+/// What an order's fulfilment came to, once it is known.
+fn outcome_of(order: &Order) -> Option<&'static str> {
+    match &order.status {
+        Status::Processed { .. } => Some("success"),
+        Status::Failed { .. } | Status::Cancelled { .. } => Some("failed"),
+        Status::Confirmed { .. } if order.awaits_handover() => Some("success"),
+        Status::Preliminary | Status::Confirmed { .. } => None,
+    }
+}
+
+/// A random id of 62 bits: unique enough that two within one merchant never meet.
+fn delivery_id(uuid: uuid::Uuid) -> i64 {
+    let (_, low) = uuid.as_u64_pair();
+    i64::try_from(low >> 2).unwrap_or(i64::MAX)
+}
