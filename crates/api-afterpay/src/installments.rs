@@ -4,11 +4,13 @@ use crate::settings::Settings;
 use crate::wire::{amount, decimal};
 use http_kit::wire::Number;
 use order::{Amount, Currency};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One plan, as answers show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Plan")]
 pub(crate) struct PlanWire {
     basket_amount: Number,
     number_of_installments: u32,

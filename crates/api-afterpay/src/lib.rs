@@ -24,7 +24,7 @@ mod state;
 mod wire;
 
 pub use errors::refuse;
-pub use operations::{endpoints, routes};
+pub use operations::{document, endpoints, routes};
 pub use render::render;
 pub use settings::{InstallmentProfile, MerchantRisk, Settings};
 pub use state::State;

@@ -3,10 +3,11 @@
 use crate::language::{Language, Phrase};
 use axum::http::StatusCode;
 use http_kit::Answer;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One message, as the wire has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResponseMessage {
     pub(crate) r#type: &'static str,

@@ -9,14 +9,15 @@ use bytes::Bytes;
 use http_kit::overlay::{self, Patch};
 use http_kit::wire::time;
 use order::{Amount, Cancellation, Capture, Dialect, Failure, Order, Refund, Status};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 /// GetOrder's answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct GetOrder<'o> {
+pub(crate) struct GetOrder<'o> {
     order_details: OrderDetails<'o>,
     captures: Vec<CaptureWire<'o>>,
     refunds: Vec<RefundWire<'o>>,

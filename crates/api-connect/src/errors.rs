@@ -9,6 +9,7 @@ use http_kit::body::{BodyError, JsonError};
 use http_kit::query::NotUtf8;
 use http_kit::{Answer, Failure};
 use order::Refusal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why an operation does not give what was asked for.
@@ -77,8 +78,8 @@ impl From<Refusal> for ApiError {
 }
 
 /// An error of the API.
-#[derive(Serialize)]
-struct Exception<'e> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Exception<'e> {
     #[serde(rename = "exceptionType")]
     kind: &'e str,
     #[serde(rename = "errorMessage")]
@@ -86,8 +87,8 @@ struct Exception<'e> {
 }
 
 /// An error about the token (RFC 6750).
-#[derive(Serialize)]
-struct TokenError<'e> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TokenError<'e> {
     error: &'e str,
     error_description: &'e str,
 }

@@ -19,6 +19,7 @@ pub mod connector;
 mod errors;
 mod idempotency;
 pub mod import;
+mod openapi;
 mod operations;
 mod pages;
 mod sandbox;
@@ -27,6 +28,7 @@ mod wire;
 
 pub use callback::callback_url;
 pub use errors::refuse;
+pub use openapi::document;
 pub use operations::order_status::render;
 pub use state::{Settings, State};
 

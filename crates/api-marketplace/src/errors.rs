@@ -7,10 +7,11 @@ use http_kit::body::BodyError;
 use http_kit::query::NotUtf8;
 use http_kit::{Answer, Failure};
 use order::{AccountRefusal, Refusal};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An error as the API says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct ApiError {
     #[serde(skip)]
     status: StatusCode,

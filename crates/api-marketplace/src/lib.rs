@@ -11,11 +11,13 @@ mod auth;
 pub mod catalogue;
 mod errors;
 pub mod import;
+mod openapi;
 mod operations;
 mod settings;
 mod wire;
 
 pub use errors::refuse;
+pub use openapi::document;
 pub use settings::Settings;
 
 use axum::Router;

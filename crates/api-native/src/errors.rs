@@ -8,9 +8,12 @@ use http_kit::{Answer, Failure};
 use order::Refusal;
 
 macro_rules! sorts {
-    ($($name:ident = $code:literal, $status:ident, $title:literal;)+) => {$(
-        pub(crate) const $name: Sort = Sort::new($code, StatusCode::$status, $title);
-    )+};
+    ($($name:ident = $code:literal, $status:ident, $title:literal;)+) => {
+        $(pub(crate) const $name: Sort = Sort::new($code, StatusCode::$status, $title);)+
+
+        /// All of them.
+        pub(crate) const SORTS: &[Sort] = &[$($name),+];
+    };
 }
 
 sorts! {

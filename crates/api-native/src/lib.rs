@@ -8,6 +8,7 @@ mod auth;
 mod call;
 mod conditions;
 mod errors;
+mod openapi;
 mod operations;
 mod parameters;
 mod problem;
@@ -16,23 +17,40 @@ mod reference;
 mod wire;
 
 pub use errors::refuse;
-pub use operations::{endpoints, routes};
+pub use openapi::DocumentOf;
+pub use operations::{document, endpoints, routes};
 pub use wire::render;
 
 use book::Book;
 use http_kit::body::BodyLimits;
+use openapi::Documents;
+use std::sync::Arc;
 
 /// What the operations work with.
 #[derive(Clone)]
 pub struct State {
     book: Book,
     limits: BodyLimits,
+    documents: Arc<Documents>,
 }
 
 impl State {
     /// The API over this book.
     pub fn new(book: Book, limits: BodyLimits) -> Self {
-        Self { book, limits }
+        Self {
+            book,
+            limits,
+            documents: Arc::new(Documents::with(&[])),
+        }
+    }
+
+    /// The same, with the OpenAPI documents of other APIs beside its own.
+    #[must_use]
+    pub fn with_documents(self, others: &[(&'static str, DocumentOf)]) -> Self {
+        Self {
+            documents: Arc::new(Documents::with(others)),
+            ..self
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457): how everything that is refused is said.
 
+use crate::errors::SORTS;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -8,7 +9,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_kit::{Answer, RequestId};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -31,19 +34,37 @@ impl Sort {
 #[derive(Debug, Clone)]
 pub(crate) struct Problem(Box<Said>);
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Problem")]
 struct Said {
     #[serde(rename = "type")]
     kind: String,
     title: String,
     status: u16,
     detail: String,
+    /// What sort of problem it is: decide by this.
+    #[schemars(schema_with = "codes")]
     code: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+}
+
+fn codes(_generator: &mut SchemaGenerator) -> Schema {
+    let codes: Vec<_> = SORTS.iter().map(|sort| sort.code).collect();
+    json_schema!({ "type": "string", "enum": codes })
+}
+
+impl JsonSchema for Problem {
+    fn schema_name() -> Cow<'static, str> {
+        Said::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Said::json_schema(generator)
+    }
 }
 
 impl Problem {

@@ -7,6 +7,7 @@
 //! - [`headers`], [`token`]: credentials and token requests in every form in which clients send them
 //! - [`query`], [`path`]: query strings and paths, decoded with an error of one's own
 //! - [`wire`]: numbers by their digits, times in every form that the dialects read
+//! - [`openapi`]: the document that describes a dialect's operations
 //! - [`overlay`]: how an imported order is given back as its system wrote it
 //!
 //! Deliberately absent: words, codes and error bodies. They are a dialect's.
@@ -14,6 +15,7 @@
 mod answer;
 pub mod body;
 pub mod headers;
+pub mod openapi;
 pub mod overlay;
 pub mod path;
 pub mod query;

@@ -19,6 +19,7 @@ use book::{Outcome, Reply};
 use http_kit::Answer;
 use http_kit::wire::time;
 use order::Order;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -99,9 +100,9 @@ impl Sent {
 }
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Authorized {
+pub(crate) struct Authorized {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<CustomerAnswer>,

@@ -15,6 +15,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use order::{Amount, Capture, CaptureRequest, Command, Event, Fact, Order, Parcel, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What is sent; nothing at all for all that is left.
@@ -87,9 +88,9 @@ fn is_invoice_number(number: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/' | b'#'))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Taken<'o> {
+pub(crate) struct Taken<'o> {
     captured_amount: Number,
     authorized_amount: Number,
     remaining_authorized_amount: Number,

@@ -7,6 +7,7 @@ mod contract;
 mod get_order;
 mod installment_plans;
 mod lookup_customer;
+mod openapi;
 mod payment_methods;
 mod refund;
 mod return_notification;
@@ -18,6 +19,8 @@ mod validate_address;
 mod validate_bank_account;
 mod version;
 mod void;
+
+pub use openapi::document;
 
 use crate::State;
 use crate::errors::refuse;

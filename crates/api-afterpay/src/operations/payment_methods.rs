@@ -18,6 +18,7 @@ use axum::http::Request;
 use book::Reply;
 use http_kit::Answer;
 use order::Currency;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -60,9 +61,9 @@ impl Sent {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Available {
+pub(crate) struct Available {
     checkout_id: Uuid,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +75,7 @@ struct Available {
     payment_methods: Vec<Method>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Method {
     r#type: String,
@@ -88,18 +89,18 @@ struct Method {
 }
 
 /// Nothing has to be agreed to before an order is placed here; the shop's own terms are the shop's.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct LegalInfo {
     requires_customer_consent: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Offered {
     available: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Profile {
     profile_no: i64,

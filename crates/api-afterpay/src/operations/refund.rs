@@ -14,6 +14,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use order::{Command, Fact, Item, RefundRequest, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What is sent; nothing at all for all that was captured and not given back yet.
@@ -60,9 +61,9 @@ impl Sent {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Returned<'o> {
+pub(crate) struct Returned<'o> {
     total_captured_amount: Number,
     total_authorized_amount: Number,
     refund_numbers: Vec<&'o str>,

@@ -5,7 +5,7 @@ use crate::State;
 use crate::call::WriteCall;
 use crate::errors::{Refused, flaw_of};
 use crate::reading::Object;
-use crate::wire::{members, read_items};
+use crate::wire::read_items;
 use axum::body::Body;
 use axum::extract;
 use axum::http::Request;
@@ -14,20 +14,27 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use order::{Item, Refusal};
+use serde::{Deserialize, Serialize};
 
 /// The kind of document that a notice is kept as.
 const NOTICE: &str = "afterpay-return";
 
-members! {
-    /// What the customer says to have sent back.
-    Notice {
-        order: i64,
-        capture_number: String,
-        total_gross_amount: Number,
-        items: Vec<Item>,
-        parent_transaction_reference: String,
-        transaction_reference: String,
-    }
+/// What the customer says to have sent back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Notice {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_gross_amount: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<Item>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_transaction_reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction_reference: Option<String>,
 }
 
 fn read(body: &Object<'_>) -> Option<(String, Notice)> {

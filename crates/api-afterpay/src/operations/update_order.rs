@@ -17,6 +17,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::time;
 use order::{Command, Dialect, Opaque, Order, ReviseRequest};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -65,9 +66,9 @@ impl Sent {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Updated {
+pub(crate) struct Updated {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reservation_id: Option<Uuid>,

@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract;
 use axum::http::{Request, StatusCode};
 use http_kit::Answer;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 fn read(body: &Object<'_>) -> Option<Address> {
@@ -18,9 +19,9 @@ fn read(body: &Object<'_>) -> Option<Address> {
     Some(Address::read(&address))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Validated {
+pub(crate) struct Validated {
     is_valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     corrected_address: Option<Address>,

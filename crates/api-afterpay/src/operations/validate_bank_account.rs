@@ -11,6 +11,7 @@ use axum::extract;
 use axum::http::{Request, StatusCode};
 use http_kit::Answer;
 use iban::{Iban, IbanLike};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The documented bounds of an account number, in characters without spaces.
@@ -38,9 +39,9 @@ impl Sent {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Validated {
+pub(crate) struct Validated {
     is_valid: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     risk_check_messages: Vec<ResponseMessage>,

@@ -14,6 +14,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use order::{CancelRequest, Command, Fact, Wanted};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What is sent; nothing at all for all that is left.
@@ -54,10 +55,10 @@ impl Sent {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the names are the wire's")]
-struct Released {
+pub(crate) struct Released {
     total_captured_amount: Number,
     total_authorized_amount: Number,
     remaining_authorized_amount: Number,

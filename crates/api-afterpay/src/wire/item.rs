@@ -5,6 +5,7 @@ use crate::annex::keep;
 use crate::reading::Object;
 use ::order::{Item, Quantity};
 use http_kit::wire::{Number, time};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -137,8 +138,9 @@ pub(crate) enum ItemMark<'o> {
 }
 
 /// An item as answers show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Item")]
 pub(crate) struct ItemWire<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<Uuid>,

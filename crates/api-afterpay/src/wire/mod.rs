@@ -25,7 +25,7 @@ use rust_decimal::Decimal;
 macro_rules! members {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "camelCase", default)]
         #[allow(clippy::struct_field_names, reason = "the names are the wire's")]
         pub(crate) struct $name {

@@ -5,6 +5,7 @@ use crate::message::Flaw;
 use crate::reading::Object;
 use ::order::{Amount, Currency, Item};
 use http_kit::wire::Number;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -119,7 +120,7 @@ fn is_order_number(number: &str) -> bool {
 }
 
 /// The head of GetOrder's answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OrderDetails<'o> {
     pub(crate) order_id: Uuid,

@@ -4,6 +4,7 @@ use super::{ItemWire, members};
 use crate::reading::Object;
 use ::order::{Parcel, Shipment, ShipmentKind};
 use http_kit::wire::Number;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -83,8 +84,9 @@ pub(crate) fn read_parcel(parcel: &Object<'_>) -> Option<Parcel> {
 }
 
 /// A shipment as answers show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Shipping")]
 pub(crate) struct ShippingWire<'o> {
     shipping_number: i64,
     r#type: &'static str,
@@ -111,8 +113,9 @@ impl<'o> From<&'o Shipment> for ShippingWire<'o> {
 }
 
 /// A capture as answers show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Capture")]
 pub(crate) struct CaptureWire<'o> {
     pub(crate) capture_id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,8 +151,9 @@ pub(crate) struct CaptureWire<'o> {
 }
 
 /// A refund as answers show it: its amounts with the other sign.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Refund")]
 pub(crate) struct RefundWire<'o> {
     pub(crate) refund_id: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,8 +175,9 @@ pub(crate) struct RefundWire<'o> {
 }
 
 /// A cancellation as answers show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Cancellation")]
 pub(crate) struct CancellationWire<'o> {
     pub(crate) cancellation_no: &'o str,
     pub(crate) cancellation_amount: Number,

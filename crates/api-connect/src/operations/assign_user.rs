@@ -16,15 +16,16 @@ use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use http_kit::path::PathIds;
 use order::{Command, Dialect, MerchantId, Order, Refusal};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number as Digits;
 use std::sync::Arc;
 
 /// What is asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "the link's life time is read for its shape only")]
-struct AssignUser {
+pub(crate) struct AssignUser {
     credential: Text<60>,
     #[serde(default)]
     is_send_message: Option<bool>,
@@ -35,9 +36,9 @@ struct AssignUser {
 }
 
 /// What is answered.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Assigned {
+pub(crate) struct Assigned {
     order_id: Digits,
     unique_user_id: String,
     is_new_user: bool,

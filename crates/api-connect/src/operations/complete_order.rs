@@ -12,30 +12,31 @@ use book::{Reference, Reply, Scope, Step, Target};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use order::{Command, Dialect, FulfilRequest, Order, Refusal, Status};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 const OPERATION: &str = "POST /v1/client/order/fulfillment";
 
 /// What is asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
-struct CompleteOrder {
+pub(crate) struct CompleteOrder {
     order_id: Integer,
     callback_url: Option<String>,
 }
 
 /// What is answered.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Completed<'m> {
+pub(crate) struct Completed<'m> {
     fulfillment_status: FulfillmentStatus,
     order_id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     error_message: Option<&'m str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 enum FulfillmentStatus {
     Ok,

@@ -16,18 +16,19 @@ use http_kit::path::PathIds;
 use http_kit::wire::{Number, read_digits};
 use order::{Amount, Currency, MoneyError, Refusal};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What is asked for a price.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(
     dead_code,
     reason = "the address is read for its shape only: prices don't depend on it here"
 )]
-struct CheckPrice {
+pub(crate) struct CheckPrice {
     coupon_code: Text<12>,
     coupon_number: Whole,
     customer_number: Option<Whole>,
@@ -36,9 +37,9 @@ struct CheckPrice {
 }
 
 /// A price. (`vatpercent` and `distAmountvat` are spelled so.)
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Priced<'c> {
+pub(crate) struct Priced<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     company_code: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,17 +12,18 @@ use book::Scope;
 use http_kit::Answer;
 use http_kit::wire::Number;
 use order::{Line, Order};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Number as Digits;
 use std::sync::Arc;
 
-#[derive(Serialize)]
-struct History<'o> {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct History<'o> {
     orders: Vec<Bought<'o>>,
 }
 
 /// One line of an order.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Bought<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]

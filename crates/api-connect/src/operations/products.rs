@@ -13,6 +13,7 @@ use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use http_kit::path::PathIds;
 use http_kit::query::Query;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -21,9 +22,9 @@ use std::sync::Arc;
 const AT_ONCE: u64 = 500;
 
 /// What is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
-struct ListProducts {
+pub(crate) struct ListProducts {
     changed_after: Option<Moment>,
     only_active: Option<bool>,
 }

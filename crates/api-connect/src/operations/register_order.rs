@@ -11,15 +11,16 @@ use book::{Outcome, Scope};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use order::Refusal;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
 const OPERATION: &str = "POST /v1/client/order";
 
 /// What the client gets.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Registered {
+pub(crate) struct Registered {
     order_id: i64,
 }
 

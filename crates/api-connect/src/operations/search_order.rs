@@ -12,14 +12,15 @@ use book::Scope;
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use order::Order;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What is asked: by one of the two.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
-struct SearchOrder {
+pub(crate) struct SearchOrder {
     order_id: Option<Integer>,
     external_order_id: Option<Text<40>>,
 }

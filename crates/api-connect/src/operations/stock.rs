@@ -15,6 +15,7 @@ use book::Scope;
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use http_kit::path::PathIds;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -23,9 +24,9 @@ use std::sync::Arc;
 const MOST: usize = 1000;
 
 /// What is changed.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
-struct ChangeStocks {
+pub(crate) struct ChangeStocks {
     updates: Vec<Value>,
 }
 

@@ -17,6 +17,7 @@ use http_kit::Answer;
 use http_kit::body::read;
 use http_kit::token::{OAuthCode, OAuthError, TokenRequest};
 use order::Dialect;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -25,8 +26,8 @@ use std::sync::Arc;
 const SCOPE: &str = "read";
 
 /// What a client gets.
-#[derive(Serialize)]
-struct Granted {
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Granted {
     access_token: String,
     token_type: &'static str,
     expires_in: i64,

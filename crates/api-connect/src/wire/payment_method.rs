@@ -1,7 +1,9 @@
 //! The payment methods by their names.
 
 use order::PaymentMethod;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
+use std::borrow::Cow;
 
 /// All names, those that the documentation has first.
 const ALL: [&str; 13] = [
@@ -23,6 +25,16 @@ const ALL: [&str; 13] = [
 /// A payment method as it is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Method(pub(crate) PaymentMethod);
+
+impl JsonSchema for Method {
+    fn schema_name() -> Cow<'static, str> {
+        "PaymentMethod".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": ALL })
+    }
+}
 
 impl<'de> Deserialize<'de> for Method {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,11 +1,12 @@
 //! Who pays, and who gets the product: both are told in the same words.
 
 use super::scalar::{NumberOrText, Text, Whole};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A payer or a receiver. What only its own system has a use for is checked for its shape; all of it is kept as it
 /// was sent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "most members are read for their shape only")]
 pub(crate) struct Person {
@@ -42,7 +43,7 @@ pub(crate) struct Person {
     privacy: Option<Vec<Privacy>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct Category {
@@ -50,7 +51,7 @@ struct Category {
     free_value: Option<Text<255>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct Permitted {
@@ -61,7 +62,7 @@ struct Permitted {
     permission_type: Option<Text<255>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct Privacy {

@@ -10,6 +10,7 @@ use order::{
     Timestamp, sum_of,
 };
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 const DEFAULT_CURRENCY: &str = "NOK";
 
 /// The body of Register order. Members that are not known are no error, and are kept like the others.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "some members are read for their shape only")]
 pub(crate) struct RegisterOrder {
@@ -44,7 +45,7 @@ pub(crate) struct RegisterOrder {
 }
 
 /// One line.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "some members are read for their shape only")]
 struct OrderLine {
@@ -69,7 +70,7 @@ struct OrderLine {
 }
 
 /// What a line sells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum SpecType {
     /// A subscription, by its coupon.
@@ -82,7 +83,7 @@ enum SpecType {
     Article,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "read for their shape only")]
 struct StartInfo {
@@ -90,7 +91,7 @@ struct StartInfo {
     start_issue: Option<Text<255>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 #[expect(dead_code, reason = "some members are read for their shape only")]
 struct ArticleDetail {

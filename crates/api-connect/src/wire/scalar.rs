@@ -2,12 +2,39 @@
 
 use http_kit::wire::time;
 use http_kit::wire::{DigitsError, FromDigits};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// A text of at most so many characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text<const MOST: usize>(pub(crate) String);
+
+/// How a type of this file is described: it stands where it is used.
+macro_rules! described {
+    ($kind:ty, $schema:tt $(, $($parameter:tt)+)?) => {
+        impl$(<$($parameter)+>)? JsonSchema for $kind {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($kind).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+described!(Text<MOST>, { "type": "string", "maxLength": MOST }, const MOST: usize);
+described!(Whole, { "type": ["integer", "string"] });
+described!(Integer, { "type": "integer" });
+described!(Moment, { "type": ["integer", "string"], "description": "Milliseconds since 1970, an ISO 8601 time, or a date." });
+described!(NumberOrText, { "type": ["number", "string"] });
 
 impl<'de, const MOST: usize> Deserialize<'de> for Text<MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,17 +4,18 @@ use crate::errors::ApiError;
 use crate::operations::order_status::render;
 use http_kit::wire::Number;
 use order::{Dialect, Line, Order, Status, sum_of};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Number as Digits, Value};
 
 /// The answer of every operation that tells the status of orders.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Orders<'o> {
     pub(crate) orders: Vec<OrderStatus<'o>>,
 }
 
 /// One order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the API's own names")]
 pub(crate) struct OrderStatus<'o> {
@@ -50,7 +51,7 @@ pub(crate) fn order_id(order: &Order) -> Digits {
 }
 
 /// One line of an order, where lines are told of.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OrderLine<'o> {
     product_id: &'o str,

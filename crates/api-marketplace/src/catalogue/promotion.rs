@@ -35,7 +35,7 @@ pub struct Outcome {
 }
 
 /// How a promotion takes something off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum OutcomeKind {
     /// So many per cent.
     #[serde(rename = "PERCENTAGE_DISCOUNT")]

@@ -18,6 +18,7 @@ use http_kit::path::PathIds;
 use http_kit::query::Query;
 use http_kit::wire::time;
 use order::{Account, Refusal};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -44,9 +45,10 @@ struct Deployment {
 
 type Kept = Document<Deployment>;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct DeploymentResource<'d> {
+#[schemars(rename = "Deployment")]
+pub(crate) struct DeploymentResource<'d> {
     deployment_id: &'d str,
     company_profile: &'d Map<String, Value>,
     creation_date: String,
@@ -54,9 +56,10 @@ struct DeploymentResource<'d> {
     links: SelfLink,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Page<'d> {
+#[schemars(rename = "DeploymentPage")]
+pub(crate) struct Page<'d> {
     total_count: u64,
     count: usize,
     offset: u64,

@@ -2,6 +2,7 @@
 
 use crate::errors::{ApiError, INVALID_RESELLER};
 use crate::operations::resellers;
+use crate::wire::customer::CustomerResource;
 use crate::wire::customer::{self, Annex};
 use crate::wire::link::{self, PageLinks};
 use crate::wire::search::{Paging, date, one, wrong};
@@ -14,6 +15,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
 use order::{Account, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::cmp::Reverse;
@@ -21,13 +23,15 @@ use std::cmp::Reverse;
 const LIMIT: u64 = 20;
 const MOST: u64 = 50;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Page {
+#[schemars(rename = "CustomerPage")]
+pub(crate) struct Page {
     total_count: u64,
     count: usize,
     offset: u64,
     limit: u64,
+    #[schemars(with = "Vec<CustomerResource<'static>>")]
     accounts: Vec<Box<RawValue>>,
     links: PageLinks,
 }

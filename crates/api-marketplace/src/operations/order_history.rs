@@ -2,6 +2,7 @@
 
 use crate::errors::{ApiError, INVALID_CUSTOMER};
 use crate::wire::link::{self, PageLinks};
+use crate::wire::order::OrderResource;
 use crate::wire::search::{Paging, all, date, one, wrong};
 use crate::wire::{order, status};
 use crate::{State, auth};
@@ -12,6 +13,7 @@ use book::{HistoryQuery, KeptAccount};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -21,13 +23,15 @@ const LIMIT: u64 = 25;
 const MOST: u64 = 100;
 
 /// One page of a history.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Page {
+#[schemars(rename = "OrderPage")]
+pub(crate) struct Page {
     total_count: u64,
     count: usize,
     offset: u64,
     limit: u64,
+    #[schemars(with = "Vec<OrderResource<'static>>")]
     items: Vec<Box<RawValue>>,
     links: PageLinks,
 }

@@ -13,6 +13,7 @@ use http_kit::Answer;
 use http_kit::query::Query;
 use http_kit::wire::{Number, time};
 use order::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 const LIMIT: u64 = 20;
@@ -23,9 +24,10 @@ type Form = (&'static str, &'static str);
 const PROMOTIONS: Form = ("/v3/promotions", "promo-code");
 const FLEXIBLE: Form = ("/v3/flex-discounts", "flex-discount-code");
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Page<'p> {
+#[schemars(rename = "PromotionPage")]
+pub(crate) struct Page<'p> {
     limit: u64,
     offset: u64,
     count: usize,
@@ -37,7 +39,7 @@ struct Page<'p> {
     links: PageLinks,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct PromotionResource<'p> {
     /// Later versions name a discount by an id beside its code; here they are one.
@@ -53,13 +55,13 @@ struct PromotionResource<'p> {
     outcomes: Vec<OutcomeResource<'p>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Qualification<'p> {
     base_offer_ids: &'p [String],
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct OutcomeResource<'p> {
     #[serde(rename = "type")]
@@ -70,7 +72,7 @@ struct OutcomeResource<'p> {
     discount_values: Option<Vec<ValueResource<'p>>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ValueResource<'p> {
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<&'p str>,

@@ -17,6 +17,7 @@ use http_kit::path::PathIds;
 use http_kit::query::Query;
 use http_kit::wire::time;
 use order::{MerchantId, Refusal, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -50,9 +51,10 @@ struct Reseller {
 
 type Kept = Document<Reseller>;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct ResellerResource<'r> {
+#[schemars(rename = "Reseller")]
+pub(crate) struct ResellerResource<'r> {
     external_reference_id: &'r str,
     distributor_id: &'r str,
     reseller_id: &'r str,
@@ -63,9 +65,10 @@ struct ResellerResource<'r> {
     links: SelfLink,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Page<'r> {
+#[schemars(rename = "ResellerPage")]
+pub(crate) struct Page<'r> {
     total_count: u64,
     count: usize,
     offset: u64,

@@ -15,6 +15,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{Account, AccountRefusal, Quantity};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The longest code of a promotion.
@@ -22,9 +23,10 @@ const LONGEST_CODE: usize = 40;
 /// How many licences a subscription can renew with.
 const QUANTITIES: std::ops::RangeInclusive<i64> = 1..=999_999;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct List<'s> {
+#[schemars(rename = "SubscriptionList")]
+pub(crate) struct List<'s> {
     total_count: usize,
     items: Vec<SubscriptionResource<'s>>,
     links: SelfLink,

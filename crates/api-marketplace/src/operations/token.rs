@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use book::{Api, AuthError};
 use http_kit::token::{OAuthCode, OAuthError, TokenRequest};
 use http_kit::{Answer, Failure, body};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A token, as OAuth 2 has it.
-#[derive(Debug, Serialize)]
-struct Granted<'t> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Granted<'t> {
     #[serde(rename = "access_token")]
     token: &'t str,
     #[serde(rename = "token_type")]

@@ -6,6 +6,7 @@ use super::status;
 use book::KeptAccount;
 use http_kit::wire::time;
 use order::{Account, Dialect, Opaque, Timestamp, offer};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -39,9 +40,10 @@ impl Annex {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct CustomerResource<'a> {
+#[schemars(rename = "Customer")]
+pub(crate) struct CustomerResource<'a> {
     external_reference_id: &'a str,
     customer_id: &'a str,
     reseller_id: &'a str,

@@ -1,10 +1,11 @@
 //! Links, relative to the host.
 
 use http_kit::query::encode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One link: always a GET without headers of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Link {
     uri: String,
     method: &'static str,
@@ -22,7 +23,7 @@ impl Link {
 }
 
 /// The links of one resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct SelfLink {
     #[serde(rename = "self")]
     own: Link,
@@ -35,7 +36,7 @@ impl SelfLink {
 }
 
 /// The links of one page; those that lead nowhere are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct PageLinks {
     #[serde(rename = "self")]
     pub(crate) own: Link,

@@ -5,6 +5,7 @@ use super::status;
 use http_kit::overlay::{self, Patch};
 use http_kit::wire::{Number, time};
 use order::{Amount, Currency, Dialect, Line, LinePrice, LineTerms, Order};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,8 +13,9 @@ use serde_json::Value;
 pub(crate) const NO_CUSTOMER: &str = "0";
 
 /// An order as the API shows it, its members in the order of the documented example.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Order")]
 pub(crate) struct OrderResource<'o> {
     pub(crate) external_reference_id: &'o str,
     pub(crate) order_id: String,
@@ -32,8 +34,9 @@ pub(crate) struct OrderResource<'o> {
 }
 
 /// A line item as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Line")]
 pub(crate) struct LineResource<'o> {
     pub(crate) ext_line_item_number: i64,
     pub(crate) offer_id: String,
@@ -56,7 +59,7 @@ pub(crate) struct LineResource<'o> {
 }
 
 /// What a line costs.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub(crate) struct Pricing {
     #[serde(rename = "partnerPrice")]
     yearly: Number,
@@ -69,7 +72,7 @@ pub(crate) struct Pricing {
 }
 
 /// What all lines cost.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
     total_line_item_partner_price: Number,
@@ -117,7 +120,7 @@ impl OrderResource<'_> {
 }
 
 /// A promotion that was applied to a line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Applied {
     code: String,
     result: &'static str,

@@ -5,11 +5,13 @@ use super::status;
 use http_kit::wire::{Number, time};
 use order::Subscription;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A subscription as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Subscription")]
 pub(crate) struct SubscriptionResource<'s> {
     subscription_id: &'s str,
     current_quantity: Number,
@@ -27,7 +29,7 @@ pub(crate) struct SubscriptionResource<'s> {
     links: SelfLink,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AutoRenewal<'s> {
     enabled: bool,

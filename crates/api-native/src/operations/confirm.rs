@@ -12,11 +12,12 @@ use book::Reference;
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::Command;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
     reserve: Option<SentReserve>,
 }
 

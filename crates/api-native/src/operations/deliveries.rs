@@ -9,10 +9,11 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Serialize)]
-struct Deliveries {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Deliveries {
     id: String,
     deliveries: Vec<DeliveryWire>,
 }

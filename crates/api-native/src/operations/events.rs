@@ -8,10 +8,11 @@ use axum::extract;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use http_kit::Answer;
 use http_kit::path::PathIds;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Serialize)]
-struct Timeline {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Timeline {
     id: String,
     events: Vec<EventWire>,
 }

@@ -11,6 +11,7 @@ use axum::http::Request;
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{Command, Failure};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The reasons that have a word of their own.
@@ -25,9 +26,9 @@ pub(super) const NAMED: [Failure; 8] = [
     Failure::CustomerInvalid,
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
     reason: String,
     detail: Option<String>,
 }

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use book::{Access, HistoryQuery};
 use http_kit::{Answer, query};
 use order::{Failure, Kind, Order, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How many orders there are on a page when the client doesn't say, and at the most.
@@ -59,8 +60,8 @@ pub(crate) async fn handle(
     changed(&state, &access, &parameters, limit).await
 }
 
-#[derive(Debug, Serialize)]
-struct History<'o> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct History<'o> {
     total: u64,
     offset: u64,
     limit: u64,
@@ -150,9 +151,9 @@ fn states_of(word: &str) -> Result<Vec<String>, String> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Referring<'o> {
+pub(super) struct Referring<'o> {
     has_more: bool,
     orders: Vec<OrderWire<'o>>,
 }
@@ -176,8 +177,8 @@ async fn by_reference(
     Ok(Answer::json(StatusCode::OK, &referring))
 }
 
-#[derive(Debug, Serialize)]
-struct Changed<'o> {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Changed<'o> {
     orders: Vec<OrderWire<'o>>,
     /// Where to go on from, now or later.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,14 +8,18 @@ mod events;
 mod fail;
 mod get_order;
 mod list_orders;
+mod openapi;
 mod process;
 mod refund;
 mod register;
 mod return_lines;
 mod ship;
 
+pub use openapi::document;
+
 use crate::State;
 use crate::errors::{KEPT_BY_ITS_API, Places, failed, order_not_found};
+use crate::openapi as documents;
 use crate::problem::{Problem, with_request_ids};
 use crate::wire::SentItem;
 use axum::Router;
@@ -26,6 +30,7 @@ use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use http_kit::{Endpoint, Failure, Needs, Routes};
 use order::{Dialect, Order};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Where orders are.
@@ -51,10 +56,14 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// Every operation: a row here is its route and its place in the list.
 fn table() -> Routes<State> {
-    use Needs::{Read, Write};
+    use Needs::{Nothing, Read, Write};
     let order = format!("{ORDERS}/{{order}}");
     let step = |name: &str| format!("{order}/{name}");
     Routes::default()
+        .get("/ordrebok/v1/openapi.json", Nothing, documents::own)
+        .get("/ordrebok/openapi/{file}", Nothing, documents::any)
+        .get("/ordrebok/reference", Nothing, documents::own_page)
+        .get("/ordrebok/reference/{api}", Nothing, documents::any_page)
         .get(ORDERS, Read, list_orders::handle)
         .post(ORDERS, Write, register::handle)
         .get(&order, Read, get_order::handle)
@@ -96,7 +105,7 @@ pub(crate) fn no_parameters(uri: &Uri) -> Result<(), Problem> {
 }
 
 /// The members of a reservation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SentReserve {
     amount: Option<Number>,
@@ -104,7 +113,7 @@ struct SentReserve {
 }
 
 /// The members of a cancellation, and those that a capture and a refund share with it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SentMovement {
     amount: Option<Number>,

@@ -11,12 +11,13 @@ use book::Reference;
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::Command;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Nothing is to be said.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Sent {}
+pub(super) struct Sent {}
 
 pub(crate) async fn handle(
     extract::State(state): extract::State<State>,

@@ -13,11 +13,12 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use order::{Command, RefundRequest};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
     capture: Option<String>,
     number: Option<String>,
     amount: Option<Number>,

@@ -16,13 +16,14 @@ use order::{
     Amount, Command, Currency, Customer, Dialect, Item, Kind, OrderId, Payment, PaymentMethod, Refusal,
     Registration, ReserveRequest, check_totals, sum_of,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
     number: Option<String>,
     reference: Option<String>,
     refers_to: Option<String>,
@@ -39,7 +40,7 @@ struct Sent {
     reserve: Option<SentReserve>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SentCustomer {
     number: Option<String>,
@@ -49,7 +50,7 @@ struct SentCustomer {
     contacts: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SentPayment {
     method: Option<String>,

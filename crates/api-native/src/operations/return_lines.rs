@@ -14,6 +14,7 @@ use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use order::{Command, Order, Quantity, ReturnPolicy, ReturnedLine};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Any line, whole or in part, at any time.
@@ -22,13 +23,13 @@ const POLICY: ReturnPolicy = ReturnPolicy {
     whole_lines: false,
 };
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
     lines: Option<Vec<SentLine>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SentLine {
     number: i64,

@@ -12,11 +12,12 @@ use axum::http::Request;
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{Command, ShipRequest};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Sent {
+pub(super) struct Sent {
     capture: String,
     shipment: SentParcel,
 }

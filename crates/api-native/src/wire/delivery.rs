@@ -2,11 +2,13 @@
 
 use super::moment;
 use order::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One call, and how its attempts went.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Delivery")]
 pub(crate) struct DeliveryWire {
     /// As text: it may have more digits than a double holds.
     pub(crate) id: String,

@@ -6,16 +6,19 @@ use super::{
 };
 use http_kit::wire::Number;
 use order::{Currency, Event, Fact, Order, ReturnedLine, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
 /// One thing that happened.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
 pub(crate) struct EventWire {
     sequence: u64,
     at: String,
     name: &'static str,
+    #[schemars(with = "Data<'static>")]
     data: Option<Box<RawValue>>,
 }
 
@@ -34,7 +37,7 @@ impl EventWire {
 }
 
 /// What an event says. Which members there are follows from its name.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum Data<'e> {
     Nothing {},
@@ -104,7 +107,8 @@ enum Data<'e> {
     },
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Returned")]
 struct ReturnedWire<'e> {
     number: i64,
     product: &'e str,

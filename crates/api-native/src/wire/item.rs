@@ -3,11 +3,13 @@
 use super::{money, plain};
 use http_kit::wire::Number;
 use order::{Currency, Item, Line, Quantity};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// So many of one product: on a line of the order, a capture, a refund or a cancellation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Item")]
 pub(crate) struct ItemWire<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<i64>,

@@ -3,12 +3,14 @@
 use super::{ItemWire, moment, money};
 use http_kit::wire::Number;
 use order::{Cancellation, Capture, Cause, Currency, Refund, Shipment, ShipmentKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// An amount taken.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Capture")]
 pub(crate) struct CaptureWire<'o> {
     number: &'o str,
     id: Uuid,
@@ -37,8 +39,9 @@ impl<'o> CaptureWire<'o> {
 }
 
 /// An amount given back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Refund")]
 pub(crate) struct RefundWire<'o> {
     number: &'o str,
     id: Uuid,
@@ -62,8 +65,9 @@ impl<'o> RefundWire<'o> {
 }
 
 /// An amount released.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Cancellation")]
 pub(crate) struct CancellationWire<'o> {
     number: &'o str,
     amount: Number,
@@ -88,8 +92,9 @@ impl<'o> CancellationWire<'o> {
 }
 
 /// Something sent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Shipment")]
 pub(crate) struct ShipmentWire<'o> {
     number: i64,
     direction: &'static str,

@@ -4,12 +4,14 @@ use super::{CancellationWire, CaptureWire, ItemWire, RefundWire, moment, money};
 use bytes::Bytes;
 use http_kit::wire::Number;
 use order::{Customer, Dialect, Failure, Order, Status};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// The order as it stands.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Order")]
 pub(crate) struct OrderWire<'o> {
     id: String,
     uuid: Uuid,
@@ -52,7 +54,8 @@ pub(crate) struct OrderWire<'o> {
 }
 
 /// Why it failed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Failure")]
 pub(crate) struct FailureWire<'o> {
     reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +76,7 @@ impl<'o> FailureWire<'o> {
 }
 
 /// The id that each API shows for the order, and takes for it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Ids {
     connect: String,
     afterpay: String,
@@ -81,7 +84,8 @@ struct Ids {
     ordrebok: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Customer")]
 struct CustomerWire<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<&'o str>,
@@ -105,7 +109,7 @@ impl<'o> CustomerWire<'o> {
 }
 
 /// Where the money is: reserved = captured + cancelled + remaining, and refunded is part of captured.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Money {
     total: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,15 +137,17 @@ impl Money {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Payment")]
 struct PaymentWire<'o> {
     method: &'o str,
     prepaid: bool,
     pending: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Reservation")]
 struct ReservationWire {
     id: Uuid,
     amount: Number,

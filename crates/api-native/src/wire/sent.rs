@@ -4,10 +4,11 @@ use crate::problem::Problem;
 use crate::reading::{self, NAME, TEXT, amount, invalid, must_be_text, not_too_many, quantity, text};
 use http_kit::wire::Number;
 use order::{Item, Parcel, ShipmentKind, Wanted};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A line of an order, or an item of a capture, a refund or a cancellation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SentItem {
     number: Option<i64>,
@@ -74,7 +75,7 @@ pub(crate) fn given(sum: Option<Number>, items: Option<Vec<SentItem>>) -> Result
 }
 
 /// Something to be sent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SentParcel {
     direction: Option<String>,

@@ -9,6 +9,7 @@ mod export;
 mod handover;
 mod import;
 mod merchant;
+mod openapi;
 mod opening;
 mod progress;
 mod seed;
@@ -55,6 +56,7 @@ enum Command {
     User(user::User),
     Catalogue(catalogue::Catalogue),
     Endpoints(endpoints::Endpoints),
+    Openapi(openapi::OpenApi),
     Verify(verify::Verify),
 }
 
@@ -74,6 +76,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::User(user) => user.run(place),
         Command::Catalogue(catalogue) => catalogue.run(place),
         Command::Endpoints(endpoints) => Ok(endpoints.run()),
+        Command::Openapi(openapi) => openapi.run(),
         Command::Verify(verify) => verify.run(place),
     }
 }

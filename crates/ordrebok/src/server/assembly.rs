@@ -20,6 +20,13 @@ const AFTERPAY: &str = "/api/v3/";
 /// What lies under this is the sandbox's.
 const SANDBOX: &str = "/ordrebok/v1/sandbox";
 
+/// What the APIs beside our own are described by.
+pub(crate) const DOCUMENTS: [(&str, api_native::DocumentOf); 3] = [
+    ("connect", api_connect::document),
+    ("afterpay", api_afterpay::document),
+    ("marketplace", api_marketplace::document),
+];
+
 /// Which part of the server answers a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
@@ -109,7 +116,9 @@ impl Assembly {
                 refuse: api_marketplace::refuse,
             },
             native: Part {
-                routes: api_native::routes(api_native::State::new(book.clone(), limits)),
+                routes: api_native::routes(
+                    api_native::State::new(book.clone(), limits).with_documents(&DOCUMENTS),
+                ),
                 refuse: api_native::refuse,
             },
             elsewhere: Part::of_no_api(Router::new()),

@@ -6,5 +6,5 @@ mod connections;
 mod health;
 pub(crate) mod problem;
 
-pub(crate) use assembly::Assembly;
+pub(crate) use assembly::{Assembly, DOCUMENTS};
 pub(crate) use connections::{Listening, stop_signal};

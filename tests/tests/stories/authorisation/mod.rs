@@ -23,6 +23,11 @@ const OPEN: &[&str] = &[
     "GET /api/v3/status",
     "GET /ping",
     "GET /v1/health",
+    // What the program can do, and nothing of anybody's.
+    "GET /ordrebok/v1/openapi.json",
+    "GET /ordrebok/openapi/{file}",
+    "GET /ordrebok/reference",
+    "GET /ordrebok/reference/{api}",
     // Pages for people, who sign in on them.
     "GET /user/login",
     "POST /user/oauthLogin",

@@ -3,6 +3,7 @@
 mod command_line;
 mod demo;
 mod files;
+mod openapi;
 mod sandbox;
 mod server;
 mod with_orders;
