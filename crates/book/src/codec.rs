@@ -156,3 +156,13 @@ pub(crate) fn references_of(order: &Order) -> Vec<NameRow> {
     rows.dedup();
     rows
 }
+
+/// Of which day, currency, dialect and state a row of totals is.
+pub(crate) fn total_key(row: &store::TotalRow) -> (i64, String, String, String) {
+    (
+        row.day,
+        row.currency.clone(),
+        row.origin.clone(),
+        row.state.clone(),
+    )
+}

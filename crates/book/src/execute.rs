@@ -6,6 +6,7 @@ use crate::{Book, BookError};
 use order::{Command, MerchantId, Refusal, Registration, Timestamp};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use store::rows::{AnswerKey, AnswerRow, Changes, Load, Loaded, OrderKey};
 
 /// What is to be done, all of it in one transaction.
@@ -343,6 +344,7 @@ impl Book {
 struct Stirs {
     calls: bool,
     orders: bool,
+    events: bool,
 }
 
 impl Stirs {
@@ -351,6 +353,7 @@ impl Stirs {
         Self {
             calls: !changes.deliveries.is_empty(),
             orders: changes.orders.iter().any(|order| is_due(order.row.wake_at)),
+            events: !changes.orders.is_empty(),
         }
     }
 }
@@ -362,6 +365,10 @@ impl Book {
         }
         if stirs.orders {
             self.inner.orders.notify_one();
+        }
+        if stirs.events {
+            self.inner.transactions.fetch_add(1, Ordering::Relaxed);
+            self.inner.happened.notify_one();
         }
     }
 }

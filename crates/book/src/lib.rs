@@ -25,6 +25,8 @@ mod edge;
 mod error;
 mod execute;
 mod export;
+mod feed;
+mod follow;
 mod grants;
 mod history;
 mod hot;
@@ -32,13 +34,20 @@ mod import;
 mod merchants;
 mod owed;
 mod passwords;
+mod projection;
 mod read;
 mod sandbox;
+mod search;
 mod secrets;
+mod seen;
 mod signature;
+mod terms;
 mod tokens;
+mod totals;
 mod users;
 mod verify;
+mod verify_following;
+mod webhooks;
 mod work;
 
 pub use accounts::{HandBack, KeptAccount, Renew};
@@ -52,22 +61,29 @@ pub use edge::{Clock, Entropy};
 pub use error::BookError;
 pub use execute::{Executed, Idempotency, KeyReuse, Reply, Request, Step, Target};
 pub use export::Exported;
+pub use feed::FeedEvent;
+pub use follow::Progress;
 pub use grants::{Client, Grant, Purpose};
 pub use history::{HistoryPage, HistoryQuery};
 pub use import::{Imported, Told};
 pub use merchants::Merchant;
 pub use read::Reference;
+pub use search::{SearchPage, SearchPlace, SearchQuery};
 pub use secrets::same_text;
+pub use seen::{Seen, SeenPage, SeenSort};
 pub use signature::{BadSecret, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookSecret, sign};
 pub use store::Database;
 pub use tokens::{AuthError, IssuedToken};
+pub use totals::{Day, Total, TotalsQuery};
 pub use users::{NewUser, NotSignedIn, User};
 pub use verify::{Finding, Verified};
+pub use webhooks::Webhook;
 pub use work::{Outcome, Work};
 
 use blocks::Blocks;
 use order::NumberStyle;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use store::Store;
 use tokio::sync::Notify;
 
@@ -98,6 +114,16 @@ struct Inner {
     calls: Notify,
     /// Told when an order is due soon.
     orders: Notify,
+    /// Told when something has happened that is to be followed.
+    happened: Notify,
+    /// Told when something was followed.
+    followed: Notify,
+    /// Told when a webhook has come to be owed a call.
+    hooks: Notify,
+    /// Held while a batch is followed.
+    following: tokio::sync::Mutex<()>,
+    /// How many transactions this server has run.
+    transactions: AtomicU64,
 }
 
 impl Book {
@@ -125,6 +151,11 @@ impl Book {
             hot: hot::HotAnswers::default(),
             calls: Notify::new(),
             orders: Notify::new(),
+            happened: Notify::new(),
+            followed: Notify::new(),
+            hooks: Notify::new(),
+            following: tokio::sync::Mutex::new(()),
+            transactions: AtomicU64::new(0),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -164,6 +195,27 @@ impl Book {
     /// Waits until an order that this server wrote is due. The worker looks by itself from time to time as well.
     pub async fn order_due(&self) {
         self.inner.orders.notified().await;
+    }
+
+    /// Waits until this server has written something that is to be followed. The worker looks by itself as well.
+    pub async fn event_happened(&self) {
+        self.inner.happened.notified().await;
+    }
+
+    /// Waits until this server has followed something. Whoever waits looks by itself as well, since another server
+    /// may have followed it.
+    pub async fn event_followed(&self) {
+        self.inner.followed.notified().await;
+    }
+
+    /// Waits until a webhook has come to be owed a call through this server.
+    pub async fn hook_owed(&self) {
+        self.inner.hooks.notified().await;
+    }
+
+    /// How many transactions this server has run so far: what tells background work how busy it is.
+    pub fn transactions(&self) -> u64 {
+        self.inner.transactions.load(Ordering::Relaxed)
     }
 
     fn store(&self) -> &Store {

@@ -34,6 +34,7 @@ impl Book {
     /// When the database fails. What can't be read is a finding.
     pub async fn verify(&self, mut seen: impl FnMut(u64)) -> Result<Verified, BookError> {
         let mut verified = Verified::default();
+        let mut following = self.following_to_verify().await?;
         let mut after = None;
         loop {
             let page = self.store().orders_after(after, 500).await?;
@@ -53,7 +54,8 @@ impl Book {
                     .events
                     .saturating_add(u64::try_from(events.len()).unwrap_or(u64::MAX));
                 let place = format!("merchant {merchant}, order {}", row.id);
-                let problems = problems_of(row, events, names);
+                let mut problems = problems_of(row, events, names);
+                problems.extend(following.order(*merchant, row.id, events));
                 verified
                     .findings
                     .extend(problems.into_iter().map(|problem| Finding {
@@ -69,6 +71,7 @@ impl Book {
             problem,
         });
         verified.findings.extend(found);
+        verified.findings.extend(following.findings());
         Ok(verified)
     }
 }

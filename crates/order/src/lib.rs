@@ -15,6 +15,7 @@ mod command;
 mod context;
 mod decide;
 mod event;
+mod figures;
 mod identity;
 mod instalments;
 mod invariant;
@@ -43,6 +44,7 @@ pub use command::{
 pub use context::{Context, Ids, NumberStyle};
 pub use decide::decide;
 pub use event::{Event, Fact};
+pub use figures::{Figures, Sum};
 pub use identity::{Dialect, MerchantId, OrderId};
 pub use instalments::{InstalmentPlan, InstalmentTerms};
 pub use invariant::{Violation, check};

@@ -40,6 +40,7 @@ pub(crate) fn parts<'a>(changes: &[&'a Changes]) -> Vec<Part<'a>> {
     parts.extend(products(&orders));
     parts.push(baskets(&orders));
     parts.extend(counts(&orders));
+    parts.push(unfollowed(&orders));
     parts.extend(answers_and_deliveries(changes));
     parts.retain(|part| !part.is_empty());
     parts
@@ -236,6 +237,17 @@ fn counts<'a>(orders: &[&'a OrderWrite]) -> [Part<'a>; 2] {
         }
     }
     [all, by_basket]
+}
+
+/// One row for all events of an order, for the journal's follower.
+fn unfollowed<'a>(orders: &[&'a OrderWrite]) -> Part<'a> {
+    let mut part = Part::new(Target::Unfollowed);
+    for write in orders {
+        if let (Some(first), Some(last)) = (write.events.first(), write.events.last()) {
+            part.push([Int(write.row.id), Int(first.sequence), Int(last.sequence)]);
+        }
+    }
+    part
 }
 
 fn answers_and_deliveries<'a>(changes: &[&'a Changes]) -> [Part<'a>; 2] {

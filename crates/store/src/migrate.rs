@@ -27,6 +27,11 @@ const ALL: &[Migration] = &[
         name: "0002_baskets",
         text: include_str!("../migrations/0002_baskets.sql"),
     },
+    Migration {
+        version: 3,
+        name: "0003_following",
+        text: include_str!("../migrations/0003_following.sql"),
+    },
 ];
 
 /// The tables that have a merchant's rows: all whose first column says whose.

@@ -4,7 +4,7 @@ use crate::sql::Kind::{self, Int, Text};
 use crate::sql::{Table, Verb};
 
 /// The tables that an append writes, in the order in which it does: the same for all writers, so that two of them
-/// seldom wait for each other in a circle.
+/// seldom wait for each other in a circle. What begins with the follower is written by the journal's follower alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     NewOrders,
@@ -19,12 +19,25 @@ pub(crate) enum Target {
     Baskets,
     Counts,
     BasketCounts,
+    Unfollowed,
     Answers,
     Deliveries,
+    Follower,
+    Followed,
+    Feed,
+    FeedDays,
+    SearchOrders,
+    SearchTermsGone,
+    SearchTerms,
+    SearchSorts,
+    Totals,
+    Seen,
+    SeenTerms,
+    HookDeliveries,
 }
 
 /// How many they are.
-pub(crate) const TARGETS: usize = 14;
+pub(crate) const TARGETS: usize = 27;
 
 /// All of them, in their order.
 pub(crate) const TABLES: [Table; TARGETS] = [
@@ -122,6 +135,11 @@ pub(crate) const TABLES: [Table; TARGETS] = [
         ],
     },
     Table {
+        name: "unfollowed",
+        verb: Verb::Insert(""),
+        columns: &[("order_id", Int), ("first", Int), ("last", Int)],
+    },
+    Table {
         name: "answers",
         verb: Verb::Insert(""),
         columns: &[
@@ -146,6 +164,127 @@ pub(crate) const TABLES: [Table; TARGETS] = [
             ("attempts", Int),
             ("next_at", Int),
             ("outcome", Text),
+            ("created_at", Int),
+        ],
+    },
+    Table {
+        name: "followers",
+        verb: Verb::Update { keys: &["version"] },
+        columns: &[("version", Int), ("position", Int)],
+    },
+    Table {
+        name: "unfollowed",
+        verb: Verb::Delete,
+        columns: &[("order_id", Int), ("first", Int)],
+    },
+    Table {
+        name: "feed",
+        verb: Verb::Insert(""),
+        columns: &[("position", Int), ("order_id", Int), ("sequence", Int)],
+    },
+    Table {
+        name: "feed_days",
+        verb: Verb::Insert(
+            " ON CONFLICT (merchant, day) DO UPDATE SET \
+             first = CASE WHEN excluded.first < feed_days.first THEN excluded.first ELSE feed_days.first END, \
+             last = CASE WHEN excluded.last > feed_days.last THEN excluded.last ELSE feed_days.last END",
+        ),
+        columns: &[("day", Int), ("first", Int), ("last", Int)],
+    },
+    Table {
+        name: "search_orders",
+        verb: Verb::Insert(
+            " ON CONFLICT (merchant, order_id) DO UPDATE SET state = excluded.state, origin = excluded.origin, \
+             currency = excluded.currency, created_at = excluded.created_at, amount = excluded.amount, \
+             customer = excluded.customer, terms = excluded.terms",
+        ),
+        columns: &[
+            ("order_id", Int),
+            ("state", Text),
+            ("origin", Text),
+            ("currency", Text),
+            ("created_at", Int),
+            ("amount", Int),
+            ("customer", Text),
+            ("terms", Text),
+        ],
+    },
+    Table {
+        name: "search_terms",
+        verb: Verb::Delete,
+        columns: &SEARCH_TERM,
+    },
+    Table {
+        name: "search_terms",
+        verb: Verb::Insert(" ON CONFLICT DO NOTHING"),
+        columns: &SEARCH_TERM,
+    },
+    Table {
+        name: "search_sorts",
+        verb: Verb::Insert(
+            " ON CONFLICT (merchant, state, origin, currency) DO UPDATE SET n = search_sorts.n + excluded.n",
+        ),
+        columns: &[("state", Text), ("origin", Text), ("currency", Text), ("n", Int)],
+    },
+    Table {
+        name: "totals",
+        verb: Verb::Insert(
+            " ON CONFLICT (merchant, day, currency, origin, state) DO UPDATE SET n = excluded.n, \
+             ordered = excluded.ordered, reserved = excluded.reserved, captured = excluded.captured, \
+             refunded = excluded.refunded, cancelled = excluded.cancelled",
+        ),
+        columns: &[
+            ("day", Int),
+            ("currency", Text),
+            ("origin", Text),
+            ("state", Text),
+            ("n", Int),
+            ("ordered", Text),
+            ("reserved", Text),
+            ("captured", Text),
+            ("refunded", Text),
+            ("cancelled", Text),
+        ],
+    },
+    Table {
+        name: "seen",
+        verb: Verb::Insert(
+            " ON CONFLICT (merchant, sort, id) DO UPDATE SET n = seen.n + excluded.n, \
+             name = CASE WHEN excluded.name <> '' AND excluded.last_at >= seen.last_at \
+             THEN excluded.name ELSE seen.name END, \
+             detail = CASE WHEN excluded.detail <> '' AND excluded.last_at >= seen.last_at \
+             THEN excluded.detail ELSE seen.detail END, \
+             first_at = CASE WHEN excluded.first_at < seen.first_at THEN excluded.first_at ELSE seen.first_at END, \
+             last_at = CASE WHEN excluded.last_at > seen.last_at THEN excluded.last_at ELSE seen.last_at END",
+        ),
+        columns: &[
+            ("sort", Text),
+            ("id", Text),
+            ("name", Text),
+            ("detail", Text),
+            ("n", Int),
+            ("first_at", Int),
+            ("last_at", Int),
+        ],
+    },
+    Table {
+        name: "seen_terms",
+        verb: Verb::Insert(" ON CONFLICT DO NOTHING"),
+        columns: &[("sort", Text), ("term", Text), ("id", Text)],
+    },
+    Table {
+        name: "hook_deliveries",
+        verb: Verb::Insert(
+            " ON CONFLICT (merchant, webhook, id) DO UPDATE SET state = 'due', attempts = 0, \
+             next_at = excluded.next_at",
+        ),
+        columns: &[
+            ("webhook", Text),
+            ("id", Int),
+            ("state", Text),
+            ("attempts", Int),
+            ("next_at", Int),
+            ("log", Text),
             ("created_at", Int),
         ],
     },
@@ -181,6 +320,8 @@ const DOCUMENT: [(&str, Kind); 8] = [
     ("body", Text),
 ];
 
+const SEARCH_TERM: [(&str, Kind); 2] = [("term", Text), ("order_id", Int)];
+
 const PRODUCT: [(&str, Kind); 4] = [
     ("customer", Text),
     ("product", Text),
@@ -204,8 +345,21 @@ impl Target {
             Self::Baskets => 9,
             Self::Counts => 10,
             Self::BasketCounts => 11,
-            Self::Answers => 12,
-            Self::Deliveries => 13,
+            Self::Unfollowed => 12,
+            Self::Answers => 13,
+            Self::Deliveries => 14,
+            Self::Follower => 15,
+            Self::Followed => 16,
+            Self::Feed => 17,
+            Self::FeedDays => 18,
+            Self::SearchOrders => 19,
+            Self::SearchTermsGone => 20,
+            Self::SearchTerms => 21,
+            Self::SearchSorts => 22,
+            Self::Totals => 23,
+            Self::Seen => 24,
+            Self::SeenTerms => 25,
+            Self::HookDeliveries => 26,
         }
     }
 }

@@ -114,6 +114,21 @@ impl Fixture {
         store.close().await;
     }
 
+    /// Changes what is kept behind the book's back.
+    pub(crate) async fn damage(&self, sql: &str) {
+        match &self.database {
+            Database::Sqlite(directory) => {
+                let file = rusqlite::Connection::open(directory.join("ordrebok.db")).unwrap();
+                file.execute(sql, []).unwrap();
+            }
+            Database::Postgres(url) => {
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.execute(sql, &[]).await.unwrap();
+            }
+        }
+    }
+
     async fn close(&self) {
         self.book.close().await;
         self.other.close().await;

@@ -13,6 +13,7 @@
 
 mod access;
 mod fixture;
+mod following;
 mod importing;
 mod once;
 mod reading;
@@ -58,6 +59,15 @@ behaviours! {
         a_fresh_id_steps_aside_for_an_imported_one,
         what_is_written_verifies,
         verifying_beside_writers_finds_nothing;
+    following:
+        each_event_is_followed_once_whoever_follows,
+        totals_are_those_of_the_orders,
+        orders_are_found_by_words_and_ids,
+        searches_are_narrowed_by_filters,
+        a_search_through_many_orders_finds_what_a_naive_one_finds,
+        customers_and_products_are_listed_with_their_orders,
+        what_the_follower_keeps_is_checked,
+        imported_orders_are_followed_too;
     access:
         a_key_opens_its_own_api_until_it_is_taken_back,
         a_token_opens_until_its_time_is_up,

@@ -6,6 +6,7 @@
 
 mod connectors;
 mod deliveries;
+mod follower;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -55,6 +56,7 @@ impl Workers {
         let mut tasks = JoinSet::new();
         tasks.spawn(move_orders_on(book.clone(), stopping.clone()));
         tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks, sandbox).run(stopping.clone()));
+        tasks.spawn(follower::follow_journal(book.clone(), stopping.clone()));
         tasks.spawn(clear_away(book.clone(), stopping));
         Self { tasks, stop }
     }

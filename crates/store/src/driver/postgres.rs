@@ -15,6 +15,7 @@ use tokio_postgres::error::SqlState;
 use crate::error::{AppendError, Cause, StoreError};
 use crate::migrate;
 use crate::rows::Changes;
+use crate::sql::Part;
 use crate::value::{Cells, Reader, Row, Value};
 use appender::Appender;
 use connection::{Address, Connection};
@@ -143,10 +144,14 @@ impl Transaction<'_> {
     }
 
     pub(crate) async fn append(&self, merchant: i64, changes: &Changes) -> Result<(), AppendError> {
-        let parts = crate::append::parts(&[changes]);
+        self.append_parts(merchant, &crate::append::parts(&[changes]))
+            .await
+    }
+
+    pub(crate) async fn append_parts(&self, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
         self.postgres
             .appender
-            .append_on(&self.connection, merchant, &parts)
+            .append_on(&self.connection, merchant, parts)
             .await
     }
 
