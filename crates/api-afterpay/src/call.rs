@@ -10,7 +10,7 @@ use crate::{State, auth};
 use axum::body::{Body, HttpBody};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use book::{Access, Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Scope};
+use book::{Access, Edit, Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Scope};
 use bytes::Bytes;
 use http_kit::body::{self, JsonError};
 use http_kit::path::PathIds;
@@ -173,6 +173,23 @@ impl WriteCall {
             .remember(self.access.merchant, idempotency.clone(), reply)
             .await?;
         Ok(self.answer_of(kept))
+    }
+
+    /// Writes what needs no order, and keeps the answer under the call's key in the same transaction.
+    pub(crate) async fn write(
+        &self,
+        state: &State,
+        edits: Vec<Edit>,
+        reply: Reply,
+    ) -> Result<Answer, Refused> {
+        let merchant = self.access.merchant;
+        let Some(idempotency) = &self.idempotency else {
+            state.book.write_documents(merchant, edits).await?;
+            return Ok(self.answer_of(Executed::Now(reply)));
+        };
+        let kept = (idempotency.clone(), reply);
+        let written = state.book.write_documents_once(merchant, edits, kept).await?;
+        Ok(self.answer_of(written))
     }
 
     /// Runs a request on the book, and keeps its answer under the call's key in the same transaction. `totals` as for

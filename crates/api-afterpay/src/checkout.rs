@@ -5,6 +5,7 @@ use crate::errors::{Refused, code};
 use crate::language::Phrase;
 use crate::message::Flaw;
 use crate::wire::{Customer, OrderSent};
+use book::Edit;
 use order::MerchantId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,13 +37,9 @@ impl Checkout {
         Ok(document.map(|document| document.body))
     }
 
-    /// Keeps the checkout.
-    pub(crate) async fn keep(self, state: &State, merchant: MerchantId, id: Uuid) -> Result<(), Refused> {
-        let name = id.to_string();
-        let kept = state
-            .book
-            .write_document(merchant, (CHECKOUT, &name), move |_before| self.clone());
-        Ok(kept.await?)
+    /// What keeps the checkout.
+    pub(crate) fn edit(self, id: Uuid) -> Edit {
+        Edit::new(CHECKOUT, &id.to_string(), move |_before| self.clone())
     }
 }
 
@@ -53,13 +50,9 @@ impl Contract {
         Ok(document.map(|document| document.body))
     }
 
-    /// Keeps the contract.
-    pub(crate) async fn keep(self, state: &State, merchant: MerchantId, id: Uuid) -> Result<(), Refused> {
-        let name = id.to_string();
-        let kept = state
-            .book
-            .write_document(merchant, (CONTRACT, &name), move |_before| self.clone());
-        Ok(kept.await?)
+    /// What keeps the contract.
+    pub(crate) fn edit(self, id: Uuid) -> Edit {
+        Edit::new(CONTRACT, &id.to_string(), move |_before| self.clone())
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::State;
 use crate::errors::Refused;
 use crate::wire::members;
+use book::Edit;
 use order::MerchantId;
 
 /// The kind of document that a profile is kept as.
@@ -30,29 +31,28 @@ impl Profile {
         Ok(document.map(|document| document.body))
     }
 
-    /// Changes what is told; the rest stays.
-    pub(crate) async fn keep(self, state: &State, merchant: MerchantId, number: &str) -> Result<(), Refused> {
-        for contact in [&self.email, &self.mobile_phone].into_iter().flatten() {
-            let (name, number) = (contact.to_lowercase(), number.to_owned());
-            let kept =
-                state
-                    .book
-                    .write_document(merchant, (CONTACT, &name), move |_before: Option<String>| {
-                        number.clone()
-                    });
-            kept.await?;
-        }
-        let kept = state
-            .book
-            .write_document(merchant, (PROFILE, number), move |before: Option<Self>| {
-                let before = before.unwrap_or_default();
-                Self {
-                    distribution_type: self.distribution_type.clone().or(before.distribution_type),
-                    email: self.email.clone().or(before.email),
-                    mobile_phone: self.mobile_phone.clone().or(before.mobile_phone),
-                }
-            });
-        Ok(kept.await?)
+    /// What changes what is told; the rest stays.
+    pub(crate) fn edits(self, number: &str) -> Vec<Edit> {
+        let mut contacts: Vec<String> = [&self.email, &self.mobile_phone]
+            .into_iter()
+            .flatten()
+            .map(|contact| contact.to_lowercase())
+            .collect();
+        contacts.dedup();
+        let contacts = contacts.into_iter().map(|contact| {
+            let number = number.to_owned();
+            Edit::new(CONTACT, &contact, move |_before: Option<String>| number.clone())
+        });
+        let mut edits: Vec<Edit> = contacts.collect();
+        edits.push(Edit::new(PROFILE, number, move |before: Option<Self>| {
+            let before = before.unwrap_or_default();
+            Self {
+                distribution_type: self.distribution_type.clone().or(before.distribution_type),
+                email: self.email.clone().or(before.email),
+                mobile_phone: self.mobile_phone.clone().or(before.mobile_phone),
+            }
+        }));
+        edits
     }
 
     /// The number of the customer who was last reached by this.

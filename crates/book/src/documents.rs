@@ -1,6 +1,7 @@
 //! Documents: what a dialect keeps beside orders, such as customers and catalogues.
 
 use crate::execute::{Executed, Idempotency, Reply};
+use crate::work::Stop;
 use crate::{Book, BookError, Work};
 use order::{MerchantId, Refusal, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
@@ -100,6 +101,69 @@ impl<T: Serialize> Document<T> {
     }
 }
 
+/// A change of one document, to be written together with others.
+pub struct Edit {
+    key: DocumentKey,
+    write: Box<dyn Fn(&mut Work<'_>, usize) -> Result<(), Stop> + Send>,
+}
+
+impl std::fmt::Debug for Edit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Edit").field(&self.key).finish()
+    }
+}
+
+impl Edit {
+    /// What `change` makes of what is kept under this id, if anything is. It may be called more than once; only its
+    /// last answer counts.
+    pub fn new<T, F>(kind: &str, id: &str, change: F) -> Self
+    where
+        T: Serialize + DeserializeOwned + 'static,
+        F: Fn(Option<T>) -> T + Send + 'static,
+    {
+        let key = DocumentKey {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+        };
+        let (kind, id) = (key.kind.clone(), key.id.clone());
+        let write = move |work: &mut Work<'_>, place: usize| {
+            let document = match work.document::<T>(place)? {
+                Some(kept) => Document {
+                    kind: kept.kind,
+                    id: kept.id,
+                    version: kept.version,
+                    owner: kept.owner,
+                    created_at: kept.created_at,
+                    wake_at: kept.wake_at,
+                    body: change(Some(kept.body)),
+                },
+                None => Document::new(&kind, id.clone(), work.now(), change(None)),
+            };
+            Ok(work.put(&document)?)
+        };
+        Self {
+            key,
+            write: Box::new(write),
+        }
+    }
+}
+
+fn load_of(merchant: MerchantId, edits: &[Edit], idempotency: Option<&Idempotency>) -> Load {
+    Load {
+        merchant: merchant.0,
+        documents: edits.iter().map(|edit| edit.key.clone()).collect(),
+        answer: idempotency.map(Idempotency::answer_key),
+        ..Load::default()
+    }
+}
+
+fn write_all(work: &mut Work<'_>, edits: &[Edit]) -> Result<(), Stop> {
+    for (place, edit) in edits.iter().enumerate() {
+        (edit.write)(work, place)?;
+    }
+    Ok(())
+}
+
 impl Book {
     /// One document.
     ///
@@ -159,35 +223,40 @@ impl Book {
         T: Serialize + DeserializeOwned + 'static,
         F: Fn(Option<T>) -> T + Send + 'static,
     {
-        let key = DocumentKey {
-            kind: kind.to_owned(),
-            id: id.to_owned(),
-        };
-        let load = Load {
-            merchant: merchant.0,
-            documents: vec![key.clone()],
-            ..Load::default()
-        };
-        let write = move |work: &mut Work<'_>| {
-            let document = match work.document::<T>(0)? {
-                Some(kept) => Document {
-                    kind: kept.kind,
-                    id: kept.id,
-                    version: kept.version,
-                    owner: kept.owner,
-                    created_at: kept.created_at,
-                    wake_at: kept.wake_at,
-                    body: change(Some(kept.body)),
-                },
-                None => Document::new(&key.kind, key.id.clone(), work.now(), change(None)),
-            };
-            Ok(work.put(&document)?)
-        };
+        self.write_documents(merchant, vec![Edit::new(kind, id, change)])
+            .await
+    }
+
+    /// Writes documents, all of them or none.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn write_documents(&self, merchant: MerchantId, edits: Vec<Edit>) -> Result<(), BookError> {
+        let load = load_of(merchant, &edits, None);
+        let write = move |work: &mut Work<'_>| write_all(work, &edits);
         // No rule of orders is asked, so none refuses.
         match Box::pin(self.transact(load, write)).await? {
             Ok(()) => Ok(()),
             Err(refusal) => Err(BookError::Unknown(refusal.to_string())),
         }
+    }
+
+    /// Writes documents, and keeps the answer under its key in the same transaction. Nothing is written when the key
+    /// was answered before.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn write_documents_once(
+        &self,
+        merchant: MerchantId,
+        edits: Vec<Edit>,
+        (idempotency, reply): (Idempotency, Reply),
+    ) -> Result<Executed, BookError> {
+        let load = load_of(merchant, &edits, Some(&idempotency));
+        let write = move |work: &mut Work<'_>| write_all(work, &edits);
+        let kept = reply.clone();
+        let written = self.transact_once(load, idempotency, write, move |_outcome| kept.clone());
+        Ok(Box::pin(written).await?.unwrap_or(Executed::Now(reply)))
     }
 
     /// A new id for a document of some kind: a number, from the first one up.

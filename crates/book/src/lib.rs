@@ -55,7 +55,7 @@ pub use callers::{CallerObserver, observing_callers};
 pub use connectors::{Connector, ConnectorKind, PaymentPlace};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
 pub use deliveries::{Attempt, OwedCall};
-pub use documents::{Document, DocumentPage};
+pub use documents::{Document, DocumentPage, Edit};
 pub use due::{Moved, Stuck};
 pub use edge::{Clock, Entropy};
 pub use error::BookError;

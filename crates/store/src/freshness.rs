@@ -69,8 +69,15 @@ impl Store {
                 let mut found = lane.query("orders", &question.sql, &question.params, order_row)?;
                 Ok(fresh(found.pop(), stamp))
             }),
-            Driver::Postgres(_) => {
-                let question = question(merchant, key, known);
+            Driver::Postgres(postgres) => {
+                if let Some(known) = known {
+                    match postgres.version(merchant, known.id).await? {
+                        Some(version) if version == known.version => return Ok(Freshness::Unchanged(None)),
+                        Some(_) => {}
+                        None => return Ok(Freshness::Changed(None, None)),
+                    }
+                }
+                let question = question(merchant, key, None);
                 let mut found = self
                     .driver
                     .query("orders", &question.sql, &question.params, order_row)

@@ -34,12 +34,13 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [(&'static str, Kind)],
 }
 
-/// The texts for one row, built once.
+/// The texts for one row, built once. SQLite numbers `$2 ... $1` by first appearance; `?2` is the second parameter
+/// wherever it stands.
 static ONE_ROW: LazyLock<[String; TARGETS]> = LazyLock::new(|| {
     std::array::from_fn(|at| {
         let mut text = String::new();
         TABLES[at].write_one(&mut text, 2);
-        text
+        text.replace('$', "?")
     })
 });
 
@@ -48,7 +49,7 @@ impl Target {
         &TABLES[self.index()]
     }
 
-    /// The statement for one row: `$1` is the merchant, `$2` onwards are the row's values.
+    /// SQLite's statement for one row: `?1` is the merchant, `?2` onwards are the row's values.
     pub(crate) fn one_row(self) -> &'static str {
         &ONE_ROW[self.index()]
     }

@@ -54,7 +54,6 @@ pub(crate) async fn handle(
         checkout_id,
         payment_type: payment.r#type,
     };
-    contract.keep(&state, merchant, contract_id).await?;
     let content = format!(
         "{}: {} {}",
         Phrase::PayByInvoice.text(call.language),
@@ -66,5 +65,10 @@ pub(crate) async fn handle(
         "contractList": [{ "contractNumber": number.to_string(), "contractContent": content }],
     });
     let body = body.to_string();
-    call.keep(&state, Reply { status: 200, body }).await
+    call.write(
+        &state,
+        vec![contract.edit(contract_id)],
+        Reply { status: 200, body },
+    )
+    .await
 }

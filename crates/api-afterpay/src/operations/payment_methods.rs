@@ -147,9 +147,13 @@ pub(crate) async fn handle(
             answer.payment_methods = methods(&state, &checkout, currency, call.language);
         }
     }
-    checkout.keep(&state, merchant, checkout_id).await?;
     let body = serde_json::to_string(&answer).unwrap_or_default();
-    call.keep(&state, Reply { status: 200, body }).await
+    call.write(
+        &state,
+        vec![checkout.edit(checkout_id)],
+        Reply { status: 200, body },
+    )
+    .await
 }
 
 /// What is offered: each type once, payment in parts once for each plan.

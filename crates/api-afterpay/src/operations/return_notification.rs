@@ -9,7 +9,7 @@ use crate::wire::read_items;
 use axum::body::Body;
 use axum::extract;
 use axum::http::Request;
-use book::Reply;
+use book::{Edit, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
@@ -69,10 +69,7 @@ pub(crate) async fn handle(
     let merchant = call.access.merchant;
     let (_, id) = state.book.identify(merchant).await?;
     let id = format!("{}/{id}", order.id);
-    let kept = state
-        .book
-        .write_document(merchant, (NOTICE, &id), move |_before| notice.clone());
-    kept.await?;
+    let edit = Edit::new(NOTICE, &id, move |_before| notice.clone());
     let body = "{}".to_owned();
-    call.keep(&state, Reply { status: 200, body }).await
+    call.write(&state, vec![edit], Reply { status: 200, body }).await
 }

@@ -57,7 +57,7 @@ pub(crate) async fn handle(
         Ok(profile) => profile,
         Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
     };
-    profile.keep(&state, merchant, number).await?;
     let body = "{}".to_owned();
-    call.keep(&state, Reply { status: 200, body }).await
+    call.write(&state, profile.edits(number), Reply { status: 200, body })
+        .await
 }

@@ -43,6 +43,7 @@ macro_rules! behaviours {
 behaviours! {
     once:
         a_key_does_its_work_once_whoever_asks,
+        documents_are_written_once_for_a_key_whoever_asks,
         a_key_with_another_request_is_refused_where_the_dialect_says_so,
         a_refusal_is_kept_under_its_key_too,
         racing_captures_never_exceed_the_reservation,

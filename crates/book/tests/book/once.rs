@@ -1,7 +1,7 @@
 //! Whatever is asked twice, or by two at once, is done once.
 
 use crate::fixture::{Fixture, euros};
-use book::{Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Request};
+use book::{Edit, Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Request};
 use order::{CaptureRequest, Command, FulfilRequest, OrderId, Refusal, Wanted};
 
 fn capture(amount: i64) -> Command {
@@ -86,6 +86,50 @@ pub(crate) async fn a_key_does_its_work_once_whoever_asks(fixture: Fixture) {
         .unwrap()
         .unwrap();
     assert_eq!(order.captured().unwrap(), euros(10));
+}
+
+pub(crate) async fn documents_are_written_once_for_a_key_whoever_asks(fixture: Fixture) {
+    let mut asked = Vec::new();
+    for turn in 0..16 {
+        let book = if turn % 2 == 0 {
+            fixture.book.clone()
+        } else {
+            fixture.other.clone()
+        };
+        let merchant = fixture.merchant;
+        asked.push(tokio::spawn(async move {
+            let count = |before: Option<u32>| before.unwrap_or_default() + 1;
+            let note = move |_: Option<String>| turn.to_string();
+            let edits = vec![
+                Edit::new("count", "one", count),
+                Edit::new("note", &turn.to_string(), note),
+            ];
+            let idempotency = key("k", "b", KeyReuse::Refuse).expect("there is a key");
+            let reply = Reply {
+                status: 200,
+                body: turn.to_string(),
+            };
+            book.write_documents_once(merchant, edits, (idempotency, reply))
+                .await
+        }));
+    }
+    let mut told = std::collections::BTreeSet::new();
+    for answer in asked {
+        let (Executed::Now(reply) | Executed::Before(reply)) = answer.await.unwrap().unwrap() else {
+            panic!("the request was the same")
+        };
+        told.insert(reply.body);
+    }
+    let count = fixture.book.document::<u32>(fixture.merchant, "count", "one");
+    assert_eq!(count.await.unwrap().unwrap().body, 1);
+    let notes = fixture
+        .book
+        .documents::<String>(fixture.merchant, ("note", None), 0, 20);
+    let notes = notes.await.unwrap().documents;
+    assert_eq!(
+        notes.into_iter().map(|note| note.body).collect::<Vec<_>>(),
+        told.into_iter().collect::<Vec<_>>()
+    );
 }
 
 pub(crate) async fn a_key_with_another_request_is_refused_where_the_dialect_says_so(fixture: Fixture) {

@@ -4,6 +4,7 @@
 mod appender;
 mod connection;
 mod lanes;
+mod reading;
 mod tls;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,10 +20,7 @@ use crate::sql::Part;
 use crate::value::{Cells, Reader, Row, Value};
 use appender::Appender;
 use connection::{Address, Connection};
-use lanes::Lanes;
-
-/// How many connections carry reads, many at once each.
-const READING: usize = 4;
+use reading::Reading;
 
 /// How many transactions with locks may be open at once.
 const EXCLUSIVE: usize = 8;
@@ -33,7 +31,7 @@ const TRIES: u32 = 20;
 /// A PostgreSQL database.
 pub(crate) struct Postgres {
     address: Arc<Address>,
-    reading: Lanes,
+    reading: Arc<Reading>,
     appender: Arc<Appender>,
     idle: Mutex<Vec<Arc<Connection>>>,
     exclusive: tokio::sync::Semaphore,
@@ -45,19 +43,16 @@ impl Postgres {
         let address = Arc::new(Address::parse(url)?);
         let first = address.connect().await?;
         migrate(&first).await?;
-        let postgres = Self {
+        Ok(Self {
             appender: Arc::new(Appender::new(Arc::clone(&address))),
+            reading: Arc::new(Reading::new(Arc::clone(&address), first)),
             address,
-            reading: Lanes::new(READING),
             idle: Mutex::new(Vec::new()),
             exclusive: tokio::sync::Semaphore::new(EXCLUSIVE),
-        };
-        postgres.reading.put(first);
-        Ok(postgres)
+        })
     }
 
-    /// Reads. A connection that turns out to be broken is replaced, each of them if need be: after a failover all are,
-    /// and reading twice does no harm.
+    /// Reads.
     pub(crate) async fn query<T>(
         &self,
         table: &'static str,
@@ -65,15 +60,12 @@ impl Postgres {
         params: &[Value<'_>],
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
-        for _ in 0..READING {
-            let connection = self.reading.get(&self.address).await?;
-            match connection.query(table, sql, params, reader).await {
-                Err(StoreError::Unavailable(_)) => {}
-                done => return done,
-            }
-        }
-        let connection = self.reading.get(&self.address).await?;
-        connection.query(table, sql, params, reader).await
+        self.reading.query(table, sql, params, reader).await
+    }
+
+    /// The version that an order is in, if there is such an order.
+    pub(crate) async fn version(&self, merchant: i64, id: i64) -> Result<Option<i64>, StoreError> {
+        self.reading.version(merchant, id).await
     }
 
     /// Writes with one statement, which is its own transaction.

@@ -36,15 +36,15 @@ pub(super) fn execute(conn: &Connection, sql: &str, params: &[Value<'_>]) -> Res
 
 /// Writes all parts, row by row.
 pub(super) fn append(conn: &Connection, merchant: i64, parts: &[Part<'_>]) -> Result<(), AppendError> {
-    let mut params = Vec::new();
     for part in parts {
         let mut statement = conn.prepare_cached(part.table.one_row()).map_err(failed)?;
+        // These statements number their parameters, so nothing is looked up by name.
+        statement.raw_bind_parameter(1, merchant).map_err(failed)?;
         for row in part.rows() {
-            params.clear();
-            params.push(Value::Int(merchant));
-            params.extend_from_slice(row);
-            crate::value::check(&params)?;
-            bind(&mut statement, &params)?;
+            crate::value::check(row)?;
+            for (index, value) in (2..).zip(row) {
+                statement.raw_bind_parameter(index, value).map_err(failed)?;
+            }
             let touched = statement
                 .raw_execute()
                 .map_err(|error| AppendError::from(failed(error)))?;
