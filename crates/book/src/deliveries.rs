@@ -26,6 +26,29 @@ pub struct OwedCall {
     pub created_at: Timestamp,
 }
 
+/// One try that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// When it ended.
+    pub at: Timestamp,
+    /// How, in words.
+    pub outcome: String,
+}
+
+impl Tried {
+    /// The tries that a delivery's log tells of, the first first.
+    pub fn all(log: &str) -> Vec<Self> {
+        let tried = |line: &str| {
+            let (at, outcome) = line.split_once(' ')?;
+            Some(Self {
+                at: Timestamp(at.parse().ok()?),
+                outcome: outcome.to_owned(),
+            })
+        };
+        log.lines().filter_map(tried).collect()
+    }
+}
+
 /// How one try ended.
 #[derive(Debug, Clone)]
 pub enum Attempt {
@@ -87,6 +110,7 @@ impl Book {
             state: state.to_owned(),
             attempts,
             next_at: next_at.0,
+            logged: format!("{} {}\n", self.now().0, outcome.replace('\n', " ")),
             outcome,
         };
         self.store()
@@ -122,5 +146,35 @@ impl Book {
         order: OrderId,
     ) -> Result<Vec<DeliveryRow>, BookError> {
         Ok(self.store().deliveries_of(merchant.0, order.0).await?)
+    }
+
+    /// A merchant's calls in one state (`due`, `done`, `failed`), the youngest first. `before` is the place of the last
+    /// one on the page before: when it came to be owed, and its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deliveries_in(
+        &self,
+        merchant: MerchantId,
+        state: &str,
+        before: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, BookError> {
+        Ok(self
+            .store()
+            .deliveries_in(merchant.0, state, before, limit)
+            .await?)
+    }
+
+    /// Makes a call due at once that waits for its next try or was given up. Tells whether there is such a one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn retry_delivery(&self, merchant: MerchantId, id: i64) -> Result<bool, BookError> {
+        let hastened = self.store().hasten_delivery(merchant.0, id, self.now().0).await?;
+        if hastened {
+            self.inner.calls.notify_one();
+        }
+        Ok(hastened)
     }
 }

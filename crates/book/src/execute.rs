@@ -3,7 +3,7 @@
 use crate::read::Reference;
 use crate::work::{Outcome, Stop, Work};
 use crate::{Book, BookError};
-use order::{Command, MerchantId, Refusal, Registration, Timestamp};
+use order::{Command, MerchantId, Order, Refusal, Registration, Timestamp};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -61,6 +61,15 @@ impl Request {
             steps: vec![step],
         }
     }
+}
+
+/// What a request would come to.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// What would come of each step.
+    pub outcomes: Vec<Outcome>,
+    /// The addresses of the calls that would come to be owed.
+    pub calls: Vec<String>,
 }
 
 /// The key under which a request's answer is kept, so that the same request again gets the same answer and does
@@ -181,6 +190,37 @@ impl Book {
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::IdTaken) => request = Arc::new(self.renumbered(&request).await?),
             }
+        }
+    }
+
+    /// Whether a command would change this order as it stands, without asking the database.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of the rules.
+    pub fn would_change(&self, order: &Order, command: &Command) -> Result<bool, Refusal> {
+        let events = order::decide(Some(order), command, &mut self.context())?;
+        Ok(!events.is_empty())
+    }
+
+    /// What a request would come to, by the same path, as things stand now. Nothing is written.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails; the inner error is the [`Refusal`] of the rules.
+    pub async fn preview(&self, request: Request) -> Result<Result<Preview, Refusal>, BookError> {
+        let (book, plan) = (self.clone(), Plan::of(&request, None));
+        let places = plan.places;
+        let dry = move |loaded: &Loaded| {
+            let mut work = Work::new(loaded, book.context());
+            let outcomes = run_steps(&mut work, &request, &places)?;
+            let owed = work.into_changes().deliveries;
+            let calls = owed.into_iter().map(|call| call.url).collect();
+            Ok((Changes::default(), Preview { outcomes, calls }))
+        };
+        match Box::pin(self.store().transact(plan.load, dry)).await? {
+            Ok(preview) => Ok(Ok(preview)),
+            Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+            Err(Stop::Failed(error)) => Err(error),
+            Err(Stop::IdTaken) => Ok(Err(Refusal::AlreadyExists)),
         }
     }
 

@@ -5,6 +5,7 @@
 //! all. Dialects, pages and commands of the program call it; none of them knows the store.
 //!
 //! - [`Book::execute`] and [`Book::answer`] run commands on orders
+//! - [`Book::preview`] tells what commands would do, and does nothing
 //! - [`Book::order`], [`Book::rendered`], [`Book::history`] read them
 //! - [`Book::import`] takes orders over; [`Book::verify`] replays and checks everything
 //! - [`Book::issue_token`], [`Book::authenticate_token`], [`Book::authenticate_key`] say who calls
@@ -34,6 +35,7 @@ mod import;
 mod merchants;
 mod owed;
 mod passwords;
+mod people;
 mod projection;
 mod read;
 mod sandbox;
@@ -54,12 +56,12 @@ pub use accounts::{HandBack, KeptAccount, Renew};
 pub use callers::{CallerObserver, observing_callers};
 pub use connectors::{Connector, ConnectorKind, PaymentPlace};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
-pub use deliveries::{Attempt, OwedCall};
+pub use deliveries::{Attempt, OwedCall, Tried};
 pub use documents::{Document, DocumentPage, Edit};
 pub use due::{Moved, Stuck};
 pub use edge::{Clock, Entropy};
 pub use error::BookError;
-pub use execute::{Executed, Idempotency, KeyReuse, Reply, Request, Step, Target};
+pub use execute::{Executed, Idempotency, KeyReuse, Preview, Reply, Request, Step, Target};
 pub use export::Exported;
 pub use feed::FeedEvent;
 pub use follow::Progress;
@@ -67,6 +69,7 @@ pub use grants::{Client, Grant, Purpose};
 pub use history::{HistoryPage, HistoryQuery};
 pub use import::{Imported, Told};
 pub use merchants::Merchant;
+pub use people::{NewPerson, Person, Role};
 pub use read::Reference;
 pub use search::{SearchPage, SearchPlace, SearchQuery};
 pub use secrets::same_text;

@@ -44,6 +44,14 @@ impl Book {
             .ok_or_else(|| BookError::Unknown(format!("merchant {name}")))
     }
 
+    /// The merchant of this id, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn merchant_of(&self, id: MerchantId) -> Result<Option<Merchant>, BookError> {
+        Ok(self.store().merchant_by_id(id.0).await?.map(merchant_of))
+    }
+
     /// All merchants.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ pub(crate) fn delivery(ids: &mut Ids, now: Timestamp, order: &Order, kind: &str)
         next_at: now.0,
         outcome: String::new(),
         created_at: now.0,
+        log: String::new(),
     }
 }
 

@@ -19,6 +19,18 @@ const HASH: usize = 32;
 /// What every kept hash begins with: argon2id, and how much memory (KiB), passes and lanes it takes.
 const FORM: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
+/// How many wrong passwords in a row are let pass before each further one makes whoever it is wait.
+const FREE_FAILURES: u32 = 5;
+/// The longest wait after a wrong password.
+const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
+
+/// How long to wait after so many wrong passwords in a row, in milliseconds: longer and longer.
+pub(crate) fn wait_millis(failures: u32) -> Option<i64> {
+    let excess = failures.checked_sub(FREE_FAILURES)?;
+    let wait = 1_i64.checked_shl(excess.min(20)).unwrap_or(LONGEST_WAIT_SECONDS);
+    Some(wait.min(LONGEST_WAIT_SECONDS).saturating_mul(1000))
+}
+
 /// Makes and checks hashes of passwords.
 pub(crate) struct Passwords {
     room: Semaphore,
@@ -79,6 +91,15 @@ mod tests {
     impl Entropy for Zeros {
         fn fill(&self, buffer: &mut [u8]) {
             buffer.fill(7);
+        }
+    }
+
+    #[test]
+    fn each_wrong_password_makes_the_next_one_wait_longer() {
+        let waits: Vec<_> = (4..9).map(wait_millis).collect();
+        assert_eq!(waits, [None, Some(1000), Some(2000), Some(4000), Some(8000)]);
+        for many in [15, 68, 69, 1000, u32::MAX] {
+            assert_eq!(wait_millis(many), Some(900_000), "after {many}");
         }
     }
 

@@ -140,13 +140,14 @@ impl Book {
         Ok(access)
     }
 
-    /// Removes tokens whose time is up, and answers kept under keys for longer than `answers_for_millis`.
+    /// Removes tokens and sessions whose time is up, and answers kept under keys for longer than `answers_for_millis`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn purge(&self, answers_for_millis: i64) -> Result<(), BookError> {
         let now = self.now().0;
         self.store().delete_expired_tokens(now).await?;
+        self.store().delete_expired_sessions(now).await?;
         // In steps, so that a great many don't hold up the writes of others.
         let before = now.saturating_sub(answers_for_millis);
         while self.store().purge_answers(before, PURGED_AT_ONCE).await? > 0 {}

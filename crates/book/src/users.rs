@@ -3,6 +3,7 @@
 //! A user has names (mail addresses, phone numbers), at most one password, and the numbers of the customers whose
 //! orders they may see. Each name belongs to one user.
 
+use crate::passwords::wait_millis;
 use crate::work::{Stop, Work};
 use crate::{Book, BookError, Document};
 use order::{MerchantId, Timestamp};
@@ -15,10 +16,6 @@ const USER: &str = "user";
 const NAME: &str = "user-name";
 /// The first number of a customer who is one because a user needed a number.
 const FIRST_CUSTOMER: i64 = 8_000_000_000;
-/// How many wrong passwords in a row are let pass before each further one makes the user wait.
-const FREE_FAILURES: u32 = 5;
-/// The longest wait after a wrong password.
-const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
 
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +47,8 @@ impl User {
     /// Counts a wrong password, and makes the next one wait longer and longer.
     fn fail(&mut self, now: Timestamp) {
         self.failures = self.failures.saturating_add(1);
-        if let Some(excess) = self.failures.checked_sub(FREE_FAILURES) {
-            let wait = 1_i64.checked_shl(excess).unwrap_or(LONGEST_WAIT_SECONDS);
-            let wait = wait.clamp(1, LONGEST_WAIT_SECONDS);
-            self.locked_until = now.plus_millis(wait.saturating_mul(1000));
+        if let Some(wait) = wait_millis(self.failures) {
+            self.locked_until = now.plus_millis(wait);
         }
     }
 }

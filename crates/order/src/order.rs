@@ -337,6 +337,11 @@ impl Order {
             .find(|cancellation| cancellation.number == number)
     }
 
+    /// Whether only its own API may complete it or take it back, because a customer's account must be told of it.
+    pub fn is_kept_by_its_api(&self) -> bool {
+        self.origin == Dialect::Marketplace
+    }
+
     /// The id that a dialect shows: the one that its own system gave, else ours.
     pub fn shown_id(&self, dialect: Dialect) -> String {
         self.aliases

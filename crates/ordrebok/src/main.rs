@@ -6,10 +6,12 @@
 mod command_error;
 mod commands;
 mod config;
+mod dialects;
 mod machine;
 mod outbound;
 mod output;
 mod place;
+mod records;
 mod sandbox;
 mod server;
 mod telemetry;

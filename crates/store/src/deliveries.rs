@@ -8,7 +8,7 @@ use crate::value::{Row, Value};
 /// The columns of a delivery, as [`delivery_row`] reads them.
 macro_rules! delivery_columns {
     () => {
-        "id, order_id, kind, url, payload, state, attempts, next_at, outcome, created_at, merchant"
+        "id, order_id, kind, url, payload, state, attempts, next_at, outcome, created_at, merchant, log"
     };
 }
 
@@ -23,6 +23,8 @@ pub struct Settlement {
     pub next_at: i64,
     /// What came of it, in words.
     pub outcome: String,
+    /// The line that is added to the delivery's log.
+    pub logged: String,
 }
 
 impl Store {
@@ -59,7 +61,7 @@ impl Store {
         id: i64,
         settlement: &Settlement,
     ) -> Result<bool, StoreError> {
-        let sql = "UPDATE deliveries SET state = $3, attempts = $4, next_at = $5, outcome = $6 \
+        let sql = "UPDATE deliveries SET state = $3, attempts = $4, next_at = $5, outcome = $6, log = log || $7 \
                    WHERE merchant = $1 AND id = $2 RETURNING id";
         let params = [
             Value::Int(merchant),
@@ -68,6 +70,7 @@ impl Store {
             Value::Int(settlement.attempts),
             Value::Int(settlement.next_at),
             Value::Text(&settlement.outcome),
+            Value::Text(&settlement.logged),
         ];
         let settled = self
             .driver
@@ -107,6 +110,44 @@ impl Store {
             .pop())
     }
 
+    /// A merchant's deliveries in one state, the youngest first; the next page begins after the last of this one, as
+    /// (`created_at`, id).
+    pub async fn deliveries_in(
+        &self,
+        merchant: i64,
+        state: &str,
+        before: Option<(i64, i64)>,
+        limit: i64,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        const SQL: &str = concat!(
+            "SELECT ",
+            delivery_columns!(),
+            " FROM deliveries WHERE merchant = $1 AND state = $2 AND (created_at, id) < ($3, $4) \
+             ORDER BY created_at DESC, id DESC LIMIT $5"
+        );
+        let (created_at, id) = before.unwrap_or((i64::MAX, i64::MAX));
+        let params = [
+            Value::Int(merchant),
+            Value::Text(state),
+            Value::Int(created_at),
+            Value::Int(id),
+            Value::Int(limit),
+        ];
+        self.driver.query("deliveries", SQL, &params, delivery_row).await
+    }
+
+    /// Makes a delivery that waits for its next try, or was given up, due at once. Tells whether there was such a one.
+    pub async fn hasten_delivery(&self, merchant: i64, id: i64, now: i64) -> Result<bool, StoreError> {
+        let sql = "UPDATE deliveries SET state = 'due', next_at = $3 \
+                   WHERE merchant = $1 AND id = $2 AND state <> 'done' RETURNING id";
+        let params = [Value::Int(merchant), Value::Int(id), Value::Int(now)];
+        let hastened = self
+            .driver
+            .write("deliveries", sql, &params, |row| row.int(0))
+            .await?;
+        Ok(!hastened.is_empty())
+    }
+
     /// All deliveries that tell of one order, by id.
     pub async fn deliveries_of(&self, merchant: i64, order: i64) -> Result<Vec<DeliveryRow>, StoreError> {
         const SQL: &str = concat!(
@@ -138,5 +179,6 @@ fn delivery_row(row: &Row<'_>) -> Result<DeliveryRow, StoreError> {
         next_at: row.int(7)?,
         outcome: row.text(8)?,
         created_at: row.int(9)?,
+        log: row.text(11)?,
     })
 }

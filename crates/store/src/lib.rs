@@ -28,6 +28,7 @@ mod reset;
 pub mod rows;
 mod search;
 mod seen;
+mod sessions;
 mod settings;
 mod sql;
 mod tables;

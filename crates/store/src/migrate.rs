@@ -32,6 +32,11 @@ const ALL: &[Migration] = &[
         name: "0003_following",
         text: include_str!("../migrations/0003_following.sql"),
     },
+    Migration {
+        version: 4,
+        name: "0004_console",
+        text: include_str!("../migrations/0004_console.sql"),
+    },
 ];
 
 /// The tables that have a merchant's rows: all whose first column says whose.

@@ -238,6 +238,8 @@ pub struct DeliveryRow {
     pub outcome: String,
     /// When it came to be owed.
     pub created_at: i64,
+    /// What each try came to, a line for each; empty before the first.
+    pub log: String,
 }
 
 /// A delivery with its merchant, as the worker that claimed it sees it.
@@ -302,6 +304,19 @@ pub struct TokenRow {
     /// The credential that it was given to.
     pub credential: i64,
     /// What it is for, encoded by the book (mode, scope, user).
+    pub grants: String,
+    /// From when on it is worthless.
+    pub expires_at: i64,
+}
+
+/// A session of somebody who uses the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The tenant: 0 for the installation's own, where people are.
+    pub merchant: i64,
+    /// The hash of its text.
+    pub hash: String,
+    /// Whose it is, encoded by the book.
     pub grants: String,
     /// From when on it is worthless.
     pub expires_at: i64,

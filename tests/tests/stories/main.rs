@@ -12,6 +12,7 @@
 mod afterpay;
 mod authorisation;
 mod connect;
+mod console;
 mod crash;
 mod harness;
 mod import;

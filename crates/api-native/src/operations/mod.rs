@@ -29,7 +29,7 @@ use book::{Access, Reference};
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
 use http_kit::{Endpoint, Failure, Needs, Routes};
-use order::{Dialect, Order};
+use order::Order;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -92,7 +92,7 @@ async fn order_of(state: &State, access: &Access, ids: &PathIds) -> Result<Order
 
 /// Refuses to complete or take back what a customer's account must be told of: the order's own API does that.
 fn refuse_kept_by_its_api(order: &Order) -> Result<(), Problem> {
-    if order.origin == Dialect::Marketplace {
+    if order.is_kept_by_its_api() {
         let detail = "The order is about a customer's subscriptions: the Marketplace API completes it and takes it back.";
         return Err(Problem::new(KEPT_BY_ITS_API, detail));
     }

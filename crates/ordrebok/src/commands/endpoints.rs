@@ -7,7 +7,7 @@ use http_kit::Endpoint;
 
 use crate::output;
 
-/// List every operation of the APIs: api, method, path, and what a caller must show for it
+/// List every operation of the APIs and every page of the console: api, method, path, and what a caller must show for it
 ///
 /// What must be shown is `nothing`, `person` (a page for a browser), `read`, `write`, or `user-read` and `user-write`
 /// (a token that a signed-in user has let the client have).
@@ -22,6 +22,7 @@ impl Endpoints {
             ("afterpay", api_afterpay::endpoints()),
             ("marketplace", api_marketplace::endpoints()),
             ("ordrebok", api_native::endpoints()),
+            ("console", console::endpoints()),
         ];
         for (api, endpoints) in apis {
             for Endpoint { method, path, needs } in endpoints {

@@ -11,6 +11,7 @@ mod import;
 mod merchant;
 mod openapi;
 mod opening;
+mod person;
 mod progress;
 mod seed;
 mod serve;
@@ -54,6 +55,8 @@ enum Command {
     Connector(connector::Connector),
     #[command(subcommand)]
     User(user::User),
+    #[command(subcommand)]
+    Person(person::Person),
     Catalogue(catalogue::Catalogue),
     Endpoints(endpoints::Endpoints),
     Openapi(openapi::OpenApi),
@@ -74,6 +77,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Handover(handover) => handover.run(place),
         Command::Connector(connector) => connector.run(place),
         Command::User(user) => user.run(place),
+        Command::Person(person) => person.run(place),
         Command::Catalogue(catalogue) => catalogue.run(place),
         Command::Endpoints(endpoints) => Ok(endpoints.run()),
         Command::Openapi(openapi) => openapi.run(),

@@ -13,8 +13,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::catalogue::load_connect;
-use super::import::{Records, read};
 use crate::command_error::CommandError;
+use crate::dialects::read;
+use crate::records::Records;
 
 /// What a seed file has.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ use tower::Service;
 
 use super::{health, problem};
 use crate::config::Config;
+use crate::dialects::FOR_THE_CONSOLE;
 use crate::sandbox::{self, Sandbox};
 
 /// In front of every path of AfterPay's, wherever it stands: old clients have a prefix before it.
@@ -42,6 +43,8 @@ pub(super) enum Target {
     Native,
     /// The sandbox's own operations, in the midst of Ordrebok's own API. There are none without `--sandbox`.
     Sandbox,
+    /// The web pages for people.
+    Console,
     /// Nothing that Ordrebok knows.
     Unknown,
 }
@@ -56,6 +59,7 @@ impl Target {
             "v1" | "v3" | "ims" | "ping" | "partnerservice" => Self::Marketplace,
             "ordrebok" if path == SANDBOX || path.starts_with("/ordrebok/v1/sandbox/") => Self::Sandbox,
             "ordrebok" if !path.starts_with("/ordrebok/api/v3") => Self::Native,
+            "console" => Self::Console,
             _ if path.contains(AFTERPAY) || path.ends_with("/api/v3") => Self::AfterPay,
             _ => Self::Unknown,
         }
@@ -90,6 +94,7 @@ pub(crate) struct Assembly {
     afterpay: Part,
     marketplace: Part,
     native: Part,
+    console: Part,
     elsewhere: Part,
     sandboxed: Option<(Arc<Sandbox>, Part)>,
 }
@@ -121,6 +126,10 @@ impl Assembly {
                 ),
                 refuse: api_native::refuse,
             },
+            console: Part {
+                routes: console::routes(console::State::new(book.clone(), limits, FOR_THE_CONSOLE)),
+                refuse: console::refuse,
+            },
             elsewhere: Part::of_no_api(Router::new()),
             sandboxed: sandboxed.map(|sandbox| {
                 let routes = sandbox::routes(book.clone(), Arc::clone(sandbox), limits);
@@ -136,7 +145,7 @@ impl Assembly {
             Target::Connect | Target::AfterPay | Target::Marketplace | Target::Native | Target::Unknown => {
                 Some(sandbox)
             }
-            Target::Health | Target::Sandbox => None,
+            Target::Health | Target::Sandbox | Target::Console => None,
         }
     }
 
@@ -148,6 +157,7 @@ impl Assembly {
             Target::Marketplace => &self.marketplace,
             Target::Native => &self.native,
             Target::Sandbox => self.sandboxed.as_ref().map_or(&self.native, |(_, part)| part),
+            Target::Console => &self.console,
             Target::Unknown => &self.elsewhere,
         }
     }

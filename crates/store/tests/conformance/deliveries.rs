@@ -67,6 +67,7 @@ pub(crate) async fn a_settled_delivery_is_left_alone(f: Fixture) {
         attempts: 1,
         next_at,
         outcome: "200 OK".to_owned(),
+        logged: "7 200 OK\n".to_owned(),
     };
     assert!(
         f.store
@@ -106,4 +107,49 @@ pub(crate) async fn a_settled_delivery_is_left_alone(f: Fixture) {
         (1, 70, "200 OK")
     );
     assert_eq!(f.store.deliveries_of(1, 1).await.unwrap()[0].state, "done");
+}
+
+pub(crate) async fn deliveries_are_listed_youngest_first_and_hastened(f: Fixture) {
+    owe(&f, 3).await;
+    let ids = |rows: Vec<store::rows::DeliveryRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let all = f.store.deliveries_in(1, "due", None, 9).await.unwrap();
+    let mut sorted = all.clone();
+    sorted.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
+    assert_eq!(all, sorted);
+    assert!(all.len() > 1);
+    let first = f.store.deliveries_in(1, "due", None, 1).await.unwrap();
+    let place = first.first().map(|row| (row.created_at, row.id));
+    let rest = f.store.deliveries_in(1, "due", place, 9).await.unwrap();
+    assert_eq!([ids(first), ids(rest)].concat(), ids(all.clone()));
+    assert_eq!(f.store.deliveries_in(9, "due", None, 9).await.unwrap(), vec![]);
+
+    let settlement = |state: &str| Settlement {
+        state: state.to_owned(),
+        attempts: 3,
+        next_at: 500,
+        outcome: "refused".to_owned(),
+        logged: "7 refused\n".to_owned(),
+    };
+    let (done, failed) = (all[0].id, all[1].id);
+    f.store
+        .settle_delivery(1, done, &settlement("done"))
+        .await
+        .unwrap();
+    f.store
+        .settle_delivery(1, failed, &settlement("failed"))
+        .await
+        .unwrap();
+    assert!(!f.store.hasten_delivery(1, done, 7).await.unwrap());
+    assert!(!f.store.hasten_delivery(9, failed, 7).await.unwrap());
+    assert!(f.store.hasten_delivery(1, failed, 7).await.unwrap());
+    let again = f.store.deliveries_in(1, "due", None, 9).await.unwrap();
+    let again = again.iter().find(|row| row.id == failed).unwrap();
+    assert_eq!((again.attempts, again.next_at, &*again.log), (3, 7, "7 refused\n"));
+    f.store
+        .settle_delivery(1, failed, &settlement("done"))
+        .await
+        .unwrap();
+    let done = f.store.deliveries_in(1, "done", None, 9).await.unwrap();
+    let done = done.iter().find(|row| row.id == failed).unwrap();
+    assert_eq!(done.log, "7 refused\n7 refused\n");
 }

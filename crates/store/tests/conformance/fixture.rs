@@ -227,6 +227,7 @@ pub(crate) fn delivery(id: i64, order: i64, next_at: i64) -> DeliveryRow {
         next_at,
         outcome: String::new(),
         created_at: next_at,
+        log: String::new(),
     }
 }
 

@@ -66,6 +66,7 @@ behaviours! {
         merchants_have_unique_names,
         credentials_are_found_until_revoked,
         tokens_come_with_their_credential,
+        sessions_last_until_they_end,
         the_first_setting_stands,
         blocks_never_overlap,
         references_are_shared,
@@ -75,7 +76,8 @@ behaviours! {
     deliveries:
         no_delivery_is_claimed_twice,
         a_lease_runs_out,
-        a_settled_delivery_is_left_alone;
+        a_settled_delivery_is_left_alone,
+        deliveries_are_listed_youngest_first_and_hastened;
     history:
         pages_are_those_of_a_naive_filter,
         a_burst_is_paged_exactly,

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use store::rows::{
-    Changes, CredentialRow, DocumentKey, DocumentWrite, Due, HistoryFilter, Load, OrderKey, TokenRow,
+    Changes, CredentialRow, DocumentKey, DocumentWrite, Due, HistoryFilter, Load, OrderKey, SessionRow,
+    TokenRow,
 };
 use store::{DocumentFilter, StoreError};
 use tokio::task::JoinSet;
@@ -167,6 +168,25 @@ pub(crate) async fn tokens_come_with_their_credential(f: Fixture) {
     assert!(f.store.token(1, "b").await.unwrap().is_some());
     f.store.revoke_credential(1, 1, 9).await.unwrap();
     assert_eq!(f.store.token(1, "b").await.unwrap(), None);
+}
+
+pub(crate) async fn sessions_last_until_they_end(f: Fixture) {
+    let session = |hash: &str, expires_at| SessionRow {
+        merchant: 0,
+        hash: hash.to_owned(),
+        grants: "g".to_owned(),
+        expires_at,
+    };
+    f.store.add_session(&session("a", 10)).await.unwrap();
+    f.store.add_session(&session("b", 20)).await.unwrap();
+    assert!(f.store.add_session(&session("b", 30)).await.is_err());
+    assert_eq!(f.store.session(0, "a").await.unwrap(), Some(session("a", 10)));
+    assert_eq!(f.store.session(1, "a").await.unwrap(), None);
+    assert_eq!(f.store.delete_expired_sessions(10).await.unwrap(), 1);
+    assert_eq!(f.store.session(0, "a").await.unwrap(), None);
+    assert!(!f.store.delete_session(1, "b").await.unwrap());
+    assert!(f.store.delete_session(0, "b").await.unwrap());
+    assert_eq!(f.store.session(0, "b").await.unwrap(), None);
 }
 
 pub(crate) async fn the_first_setting_stands(f: Fixture) {

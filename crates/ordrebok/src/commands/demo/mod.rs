@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use book::{AddedCredential, Api, Book, NewCredential, Scope};
+use book::{AddedCredential, Api, Book, NewCredential, NewPerson, Role, Scope};
 use clap::Args;
 use order::{Dialect, MerchantId};
 
@@ -108,6 +108,13 @@ async fn greet(book: &Book, url: &str, folder: &std::path::Path) -> Result<(), C
             names.set(&format!("{api}_secret"), &credential.secret);
         }
     }
+    let person = NewPerson {
+        name: "demo".to_owned(),
+        role: Role::Administer,
+        merchant: None,
+        must_change: false,
+    };
+    names.set("person_password", &book.add_person(person).await?);
     Visitor::new(url)?.place_samples(&mut names).await?;
     output::line(names.fill(include_str!("welcome.txt")).trim_end());
     Ok(())

@@ -1,14 +1,12 @@
 //! `ordrebok import`: orders taken over from the systems that kept them, as those systems' APIs answer.
 
-mod records;
-
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use book::{Book, Imported, Told};
+use book::{Book, Imported};
 use clap::Args;
 use order::{Dialect, MerchantId};
 use tokio::sync::mpsc;
@@ -17,10 +15,10 @@ use tokio::task::JoinSet;
 use super::opening::{merchant, with_book};
 use super::progress::Progress;
 use crate::command_error::CommandError;
+use crate::dialects;
 use crate::output;
 use crate::place::PlaceOptions;
-use records::Record;
-pub(super) use records::Records;
+use crate::records::{Record, Records};
 
 /// How many records are worked on at once. Their commits share the disk's time.
 const AT_ONCE: usize = 128;
@@ -120,7 +118,7 @@ impl Into {
         let told = match record
             .text
             .map_err(str::to_owned)
-            .and_then(|text| read(self.api, &text))
+            .and_then(|text| dialects::read(self.api, &text))
         {
             Ok(told) => told,
             Err(reason) => return Ok(vec![Err(reason)]),
@@ -131,17 +129,6 @@ impl Into {
             taken.push(imported.map_err(|refusal| refusal.to_string()));
         }
         Ok(taken)
-    }
-}
-
-/// The orders that one record tells of.
-pub(super) fn read(api: Dialect, text: &[u8]) -> Result<Vec<Told>, String> {
-    let document = http_kit::body::parse_json(text).map_err(|error| error.to_string())?;
-    match api {
-        Dialect::Connect => api_connect::import::read(document).map_err(|error| error.to_string()),
-        Dialect::AfterPay => api_afterpay::import::read(document).map_err(|error| error.to_string()),
-        Dialect::Marketplace => api_marketplace::import::read(document),
-        Dialect::Ordrebok => Err(format!("{api} orders are not imported")),
     }
 }
 

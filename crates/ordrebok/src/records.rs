@@ -10,17 +10,17 @@ const LARGEST: usize = 64 * 1024 * 1024;
 
 /// One record of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::commands) struct Record {
+pub(crate) struct Record {
     /// The line that it begins on, from 1.
-    pub(in crate::commands) line: usize,
+    pub(crate) line: usize,
     /// Its JSON text, or why there is none.
-    pub(in crate::commands) text: Result<Vec<u8>, &'static str>,
+    pub(crate) text: Result<Vec<u8>, &'static str>,
     /// How many bytes have been read when it is complete.
-    pub(in crate::commands) position: u64,
+    pub(crate) position: u64,
 }
 
 /// The records of one file, as they are read.
-pub(in crate::commands) struct Records<R> {
+pub(crate) struct Records<R> {
     input: R,
     line: usize,
     position: u64,
@@ -63,7 +63,7 @@ impl Open {
 }
 
 impl<R: BufRead> Records<R> {
-    pub(in crate::commands) fn new(input: R) -> Self {
+    pub(crate) fn new(input: R) -> Self {
         Self {
             input,
             line: 0,

@@ -1,0 +1,260 @@
+//! From a form to a command of the core.
+
+use super::Action;
+use crate::forms::Wrong;
+use crate::visit::field;
+use http_kit::query::Query;
+use order::{
+    Amount, CancelRequest, CaptureRequest, Command, Failure, Item, Order, Parcel, Quantity, RefundRequest,
+    ReturnPolicy, ReturnedLine, ShipRequest, ShipmentKind, Wanted,
+};
+use rust_decimal::Decimal;
+
+/// Any line, whole or in part, at any time.
+pub(super) const POLICY: ReturnPolicy = ReturnPolicy {
+    within_days: None,
+    whole_lines: false,
+};
+
+/// The failures that can be chosen; any other is told in words.
+pub(super) const FAILURES: [Failure; 4] = [
+    Failure::PaymentRefused,
+    Failure::RiskRejected,
+    Failure::HandoverFailed,
+    Failure::CustomerInvalid,
+];
+
+/// The longest text of a field, in characters.
+const LONGEST: usize = 500;
+/// The longest name: of a number, a carrier.
+const LONGEST_NAME: usize = 100;
+
+/// What the form asks for.
+pub(super) fn command(action: Action, order: &Order, form: &Query) -> Result<Command, Wrong> {
+    match action {
+        Action::Confirm | Action::Process => Ok(action.usual(order)),
+        Action::Fail => failure(form).map(Command::Fail),
+        Action::Capture => {
+            let (wanted, items) = wanted(order, form)?;
+            Ok(Command::Capture(CaptureRequest {
+                number: name(form, "number")?,
+                wanted,
+                items,
+                shipments: Vec::new(),
+                part_names_items: false,
+                annex: None,
+            }))
+        }
+        Action::Refund => {
+            let (wanted, items) = wanted(order, form)?;
+            Ok(Command::Refund(RefundRequest {
+                capture: name(form, "capture")?,
+                number: name(form, "number")?,
+                wanted,
+                items,
+                annex: None,
+            }))
+        }
+        Action::Cancel => {
+            let (wanted, items) = wanted(order, form)?;
+            Ok(Command::Cancel(CancelRequest {
+                wanted,
+                items,
+                annex: None,
+            }))
+        }
+        Action::Ship => ship(form).map(Command::Ship),
+        Action::Return => returned(order, form),
+    }
+}
+
+/// How much, and of what.
+fn wanted(order: &Order, form: &Query) -> Result<(Wanted, Vec<Item>), Wrong> {
+    match field(form, "how") {
+        "amount" => {
+            let gross = number(form, "amount")?
+                .ok_or_else(|| Wrong::new("amount", "Say how much."))
+                .and_then(|value| {
+                    Amount::new(value).map_err(|_range| Wrong::new("amount", "This is out of range."))
+                })?;
+            Ok((Wanted::Exactly { gross, net: None }, Vec::new()))
+        }
+        "lines" => {
+            let chosen = quantities(order, form)?;
+            let items: Vec<Item> = chosen
+                .into_iter()
+                .filter_map(|(place, quantity)| {
+                    let mut item = order.lines.get(place)?.item.clone();
+                    item.quantity = quantity;
+                    Some(item)
+                })
+                .collect();
+            if items.is_empty() {
+                return Err(Wrong::new("quantity.0", "Say how many of at least one line."));
+            }
+            Ok((Wanted::Items, items))
+        }
+        _ => Ok((Wanted::Remaining, Vec::new())),
+    }
+}
+
+/// The lines of which some are wanted, by their place.
+fn quantities(order: &Order, form: &Query) -> Result<Vec<(usize, Quantity)>, Wrong> {
+    let mut chosen = Vec::new();
+    for place in 0..order.lines.len() {
+        let name = format!("quantity.{place}");
+        let Some(value) = number(form, &name)? else {
+            continue;
+        };
+        let quantity = Quantity::new(value).map_err(|_range| Wrong::new(&name, "This is out of range."))?;
+        if value != Decimal::ZERO {
+            chosen.push((place, quantity));
+        }
+    }
+    Ok(chosen)
+}
+
+/// The lines of which something is left to hand back, with all that is left.
+pub(super) fn all_lines(order: &Order) -> Vec<ReturnedLine> {
+    let left = order.lines.iter().filter(|line| line.returnable().is_positive());
+    left.filter_map(|line| {
+        Some(ReturnedLine {
+            number: line.item.number?,
+            product: line.item.product.clone(),
+            quantity: line.returnable(),
+        })
+    })
+    .collect()
+}
+
+fn returned(order: &Order, form: &Query) -> Result<Command, Wrong> {
+    let chosen = quantities(order, form)?;
+    let mut lines = Vec::new();
+    for (place, quantity) in chosen {
+        let Some(line) = order.lines.get(place) else {
+            continue;
+        };
+        let Some(number) = line.item.number else {
+            let what = "This line has no number, so it can\u{2019}t be handed back by itself.";
+            return Err(Wrong::new(format!("quantity.{place}"), what));
+        };
+        lines.push(ReturnedLine {
+            number,
+            product: line.item.product.clone(),
+            quantity,
+        });
+    }
+    if lines.is_empty() {
+        return Err(Wrong::new("quantity.0", "Say how many of at least one line."));
+    }
+    Ok(Command::Return {
+        lines,
+        policy: POLICY,
+    })
+}
+
+fn ship(form: &Query) -> Result<ShipRequest, Wrong> {
+    let needed = |name_of: &str, what: &str| name(form, name_of)?.ok_or_else(|| Wrong::new(name_of, what));
+    let url = text(form, "tracking_url", LONGEST)?;
+    if let Some(url) = &url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        return Err(Wrong::new(
+            "tracking_url",
+            "An address begins with https:// or http://.",
+        ));
+    }
+    Ok(ShipRequest {
+        capture: needed("capture", "Say of which capture.")?,
+        parcel: Parcel {
+            kind: match field(form, "direction") {
+                "return" => ShipmentKind::Return,
+                _ => ShipmentKind::Shipment,
+            },
+            carrier: needed("carrier", "Say who carries it.")?,
+            tracking_id: name(form, "tracking_id")?,
+            tracking_url: url,
+        },
+    })
+}
+
+fn failure(form: &Query) -> Result<Failure, Wrong> {
+    let word = field(form, "reason");
+    if let Some(failure) = FAILURES.into_iter().find(|failure| failure.word() == word) {
+        return Ok(failure);
+    }
+    let words = text(form, "words", LONGEST)?;
+    words
+        .map(Failure::Other)
+        .ok_or_else(|| Wrong::new("words", "Say why, in a few words."))
+}
+
+fn name(form: &Query, name: &str) -> Result<Option<String>, Wrong> {
+    text(form, name, LONGEST_NAME)
+}
+
+/// A field's text, trimmed; none when it is empty.
+fn text(form: &Query, name: &str, longest: usize) -> Result<Option<String>, Wrong> {
+    let text = field(form, name).trim();
+    if text.chars().count() > longest || text.chars().any(char::is_control) {
+        let what = format!("This has at most {longest} characters, all on one line.");
+        return Err(Wrong::new(name, what));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// A number as people write it: spaces between groups of digits, a point or a comma before the decimals.
+fn number(form: &Query, name: &str) -> Result<Option<Decimal>, Wrong> {
+    let text: String = field(form, name)
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let plain = text.replacen(',', ".", 1);
+    let is_plain = plain.len() <= 28 && plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let wrong = || Wrong::new(name, "Write a number, such as 250 or 99.50.");
+    if !is_plain {
+        return Err(wrong());
+    }
+    Decimal::from_str_exact(&plain)
+        .map(Some)
+        .map_err(|_not_one| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<String>, Wrong> {
+        let form = Query::parse(&format!("a={}", http_kit::query::encode(text))).unwrap();
+        Ok(number(&form, "a")?.map(|value| value.to_string()))
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        for (text, value) in [
+            ("", None),
+            ("250", Some("250")),
+            (" 1 249,50 ", Some("1249.50")),
+            ("1\u{202f}000\u{a0}000.00", Some("1000000.00")),
+            ("0", Some("0")),
+        ] {
+            assert_eq!(read(text), Ok(value.map(ToOwned::to_owned)), "for {text:?}");
+        }
+        for text in [
+            "-1",
+            "1e3",
+            "NaN",
+            "1,2,3",
+            "1.2.3",
+            ".",
+            "0x10",
+            "\u{664}",
+            "1111111111222222222233333333334444444444",
+        ] {
+            assert!(read(text).is_err(), "for {text:?}");
+        }
+    }
+}
