@@ -1,11 +1,23 @@
-// A merchant's own site, where the pages send people back to.
+// A merchant's own site, where the pages send people back to, and which answers as its connectors do.
 
 import http from 'node:http';
 
 export class Site {
   static async open() {
     const site = new Site();
+    site.answers = {};
+    site.asked = [];
     site.server = http.createServer((request, response) => {
+      if (request.method === 'POST') {
+        let body = '';
+        request.on('data', (piece) => { body += piece; });
+        request.on('end', () => {
+          site.asked.push(JSON.parse(body));
+          response.setHeader('content-type', 'application/json');
+          response.end(JSON.stringify(site.answers[request.url] ?? {}));
+        });
+        return;
+      }
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end('<!DOCTYPE html><html lang="en"><head><title>The shop</title></head>'
         + '<body><main><h1>The shop</h1></main></body></html>');

@@ -2,6 +2,8 @@
 //! a use for (receivers, permissions, payment details, articles).
 
 use crate::errors::ApiError;
+use crate::terms::Terms;
+use crate::wire::scalar::{Moment, Whole};
 use http_kit::body::JsonError;
 use order::{Dialect, Opaque, Order};
 use serde::{Deserialize, Serialize};
@@ -14,10 +16,13 @@ const DEEPEST: usize = 32;
 #[derive(Serialize)]
 struct Kept<'a> {
     request: &'a RawValue,
+    /// The catalogue's terms of each line, by its place; nothing when there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    terms: &'a [Option<Terms>],
 }
 
 /// The annex of a registration with this body, which has been read before.
-pub(crate) fn of_registration(body: &[u8]) -> Result<Opaque, ApiError> {
+pub(crate) fn of_registration(body: &[u8], terms: &[Option<Terms>]) -> Result<Opaque, ApiError> {
     let text = std::str::from_utf8(body).map_err(|_error| ApiError::from(JsonError::NotUtf8))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // What nobody here reads has to be readable for others: reports cast it, and databases have a limit of their own.
@@ -28,7 +33,7 @@ pub(crate) fn of_registration(body: &[u8]) -> Result<Opaque, ApiError> {
     }
     let unreadable = |error: serde_json::Error| ApiError::Invalid(error.to_string());
     let request = serde_json::from_str(text).map_err(unreadable)?;
-    Opaque::of(&Kept { request }).map_err(unreadable)
+    Opaque::of(&Kept { request, terms }).map_err(unreadable)
 }
 
 /// How deep the lists and objects of JSON text lie within each other.
@@ -107,9 +112,115 @@ pub(crate) fn lines(order: &Order) -> Lines {
     }
 }
 
+/// One line as it was ordered, as far as it says what somebody gets. Its shape was checked when it came.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrderedLine {
+    #[serde(rename = "productSpecType")]
+    pub(crate) kind: String,
+    pub(crate) product_spec_code: Option<String>,
+    product_spec_no: Option<Whole>,
+    pub(crate) product: Option<String>,
+    pub(crate) promotion_code: Option<String>,
+    pub(crate) allow_access_product: Option<String>,
+    pub(crate) allow_access_category_type: Option<String>,
+    allow_access_seconds: Option<Whole>,
+    start_info: Option<StartInfo>,
+    pub(crate) article_detail: Option<ArticleDetail>,
+    receiver: Option<Receiver>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StartInfo {
+    start_date: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ArticleDetail {
+    pub(crate) product: Option<String>,
+    pub(crate) article_ref: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Receiver {
+    customer_number: Option<Whole>,
+}
+
+impl OrderedLine {
+    /// The coupon's number.
+    pub(crate) fn product_spec_no(&self) -> Option<i64> {
+        self.product_spec_no.map(|number| number.0)
+    }
+
+    /// For how long there is access at once, once the order is paid for.
+    pub(crate) fn allow_access_seconds(&self) -> Option<i64> {
+        self.allow_access_seconds
+            .map(|seconds| seconds.0)
+            .filter(|seconds| *seconds > 0)
+    }
+
+    /// When it is to start.
+    pub(crate) fn start_date(&self) -> Option<i64> {
+        Some(self.start_info.as_ref()?.start_date?.0)
+    }
+
+    /// The customer who gets it, when the line says so.
+    pub(crate) fn receiver(&self) -> Option<i64> {
+        Some(self.receiver.as_ref()?.customer_number?.0)
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct Ordered {
+    #[serde(default, rename = "orderLines")]
+    order_lines: Vec<OrderedLine>,
+}
+
+/// The lines as they were ordered; none of an order that was not registered through Connect.
+pub(crate) fn ordered_lines(order: &Order) -> Vec<OrderedLine> {
+    let request = registration(order);
+    let ordered = request.and_then(|request| serde_json::from_str::<Ordered>(request.get()).ok());
+    ordered.unwrap_or_default().order_lines
+}
+
+/// The catalogue's terms of each line, by its place.
+pub(crate) fn terms(order: &Order) -> Vec<Option<Terms>> {
+    #[derive(Default, Deserialize)]
+    struct Kept {
+        #[serde(default)]
+        terms: Vec<Option<Terms>>,
+    }
+    let annex = order.annex.get(&Dialect::Connect);
+    let kept: Option<Kept> = annex.and_then(|annex| annex.read().ok());
+    kept.unwrap_or_default().terms
+}
+
+/// Who a payer is, as they were sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PayerGlance {
+    pub(crate) first_name: Option<String>,
+    pub(crate) middle_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) company_name: Option<String>,
+    pub(crate) department_name: Option<String>,
+    pub(crate) emails: Option<Vec<String>>,
+    pub(crate) phone_numbers: Option<Vec<String>>,
+    pub(crate) invoice_email_address: Option<String>,
+}
+
+/// The payer of an order, member by member; nothing of an order that was not registered through Connect.
+pub(crate) fn person(order: &Order) -> PayerGlance {
+    let person = payer(order).and_then(|payer| serde_json::from_str(payer.get()).ok());
+    person.unwrap_or_default()
+}
+
 /// The registration as it was sent, and members of it.
 #[derive(Deserialize)]
-struct Whole {
+struct Registered {
     request: Box<RawValue>,
 }
 
@@ -126,7 +237,7 @@ fn parts_of(order: &Order) -> Option<Parts> {
 
 /// The registration as it was sent; none of an order that was not registered through Connect.
 pub(crate) fn registration(order: &Order) -> Option<Box<RawValue>> {
-    let whole: Whole = order.annex.get(&Dialect::Connect)?.read().ok()?;
+    let whole: Registered = order.annex.get(&Dialect::Connect)?.read().ok()?;
     Some(whole.request)
 }
 
@@ -150,8 +261,8 @@ mod tests {
         assert_eq!(depth(r#"{"a":[{"b":"[[[\"{{{\\"}],"c":1}"#), 3);
         assert_eq!(depth("7"), 0);
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(of_registration(nested(32).as_bytes()).is_ok());
-        assert!(of_registration(nested(33).as_bytes()).is_err());
-        assert!(of_registration(nested(100_000).as_bytes()).is_err());
+        assert!(of_registration(nested(32).as_bytes(), &[]).is_ok());
+        assert!(of_registration(nested(33).as_bytes(), &[]).is_err());
+        assert!(of_registration(nested(100_000).as_bytes(), &[]).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! The catalogue: products, coupons, vouchers and stock, as the operator loads them.
 //!
-//! A catalogue is one JSON document: `{"products": [...], "coupons": [...], "vouchers": [...], "stock": [...]}`, each
-//! list as long as it likes, or absent. Every entry is given back as it was loaded; beside that it needs:
+//! A catalogue is one JSON document: `{"products": [...], "coupons": [...], "vouchers": [...], "stock": [...],
+//! "grants": [...]}`, each list as long as it likes, or absent. Every entry is given back as it was loaded; beside that it needs:
 //!
 //! | entry | members |
 //! | --- | --- |
@@ -9,16 +9,22 @@
 //! | coupon | `product`, `couponCode`, `couponNumber`; for prices `couponPrice`, and `vatPercent`, `vatInclude`, `currency`, `companyCode` |
 //! | voucher | `voucherCode`, and `coupons`: a list of `{couponCode, couponNumber}` |
 //! | stock | `productId` |
+//! | grant | `grantId`; whom it is for, one or more of `customerNumber`, `uniqueId` (not both) and `ip` (an address or a network); `product`, `articleId`, `categoryType`, `domain`, `startTime`, `endTime`, `accessLevel` are looked at when they are there |
 
 use book::Document;
+use ipnet::IpNet;
 use order::Timestamp;
 use serde_json::{Map, Value};
+use std::net::IpAddr;
 
 /// The kind of the documents that products are kept as, and so on.
 pub(crate) const PRODUCT: &str = "connect.product";
 pub(crate) const COUPON: &str = "connect.coupon";
 pub(crate) const VOUCHER: &str = "connect.voucher";
 pub(crate) const STOCK: &str = "connect.stock";
+pub(crate) const GRANT: &str = "connect.grant";
+/// The kind of the documents that say which lists a merchant's catalogue has.
+pub const LISTS: &str = "connect.catalogue";
 
 /// The longest code of a product or a coupon.
 const LONGEST_CODE: usize = 12;
@@ -46,11 +52,18 @@ pub fn read(catalogue: Value, now: Timestamp) -> Result<Vec<Document<Value>>, Mi
     };
     let mut entries = Vec::new();
     for (list, found) in lists {
-        let kind = kind_of(&list)
-            .ok_or_else(|| misfit(list.as_str(), "none of products, coupons, vouchers, stock"))?;
+        let kind = kind_of(&list).ok_or_else(|| {
+            misfit(
+                list.as_str(),
+                "none of products, coupons, vouchers, stock, grants",
+            )
+        })?;
         let Value::Array(found) = found else {
             return Err(misfit(list, "not a list"));
         };
+        if !found.is_empty() && kind != STOCK {
+            entries.push(Document::new(LISTS, list.clone(), now, Value::Null));
+        }
         for (place, entry) in found.into_iter().enumerate() {
             let at = |inner: Misfit| misfit(format!("{list}[{place}].{}", inner.member), inner.problem);
             let Value::Object(entry) = entry else {
@@ -71,6 +84,7 @@ fn kind_of(list: &str) -> Option<&'static str> {
         "coupons" => Some(COUPON),
         "vouchers" => Some(VOUCHER),
         "stock" => Some(STOCK),
+        "grants" => Some(GRANT),
         _unknown => None,
     }
 }
@@ -88,8 +102,40 @@ fn key_of(kind: &str, entry: &Map<String, Value>) -> Result<(String, String), Mi
             listed_coupons(entry)?;
             Ok((text(entry, "voucherCode", LONGEST_VOUCHER)?, String::new()))
         }
+        GRANT => Ok((text(entry, "grantId", LONGEST_VOUCHER)?, grantee(entry)?)),
         _stock => Ok((text(entry, "productId", LONGEST_CODE)?, String::new())),
     }
+}
+
+/// Whom a grant hangs on: a customer, a user, or everybody at an address of the net.
+fn grantee(grant: &Map<String, Value>) -> Result<String, Misfit> {
+    let is_there = |member: &str| grant.get(member).is_some_and(|value| !value.is_null());
+    if is_there("ip") && network(grant.get("ip")).is_none() {
+        return Err(misfit("ip", "not an address or a network"));
+    }
+    for member in ["startTime", "endTime"] {
+        if is_there(member) {
+            number(grant, member)?;
+        }
+    }
+    match (is_there("customerNumber"), is_there("uniqueId")) {
+        (true, true) => Err(misfit("uniqueId", "together with customerNumber")),
+        (true, false) => Ok(format!("customer:{}", number(grant, "customerNumber")?)),
+        (false, true) => Ok(format!("user:{}", text(grant, "uniqueId", 255)?)),
+        (false, false) if is_there("ip") => Ok("ip".to_owned()),
+        (false, false) => Err(misfit("customerNumber", "missing, and so are uniqueId and ip")),
+    }
+}
+
+fn network(ip: Option<&Value>) -> Option<IpNet> {
+    let text = ip?.as_str()?.trim();
+    let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse::<IpNet>().ok().or_else(address)
+}
+
+/// Whether a grant is good at an address of the net.
+pub(crate) fn grants_ip(grant: &Value, at: IpAddr) -> bool {
+    network(grant.get("ip")).is_some_and(|network| network.contains(&at))
 }
 
 /// The id that a coupon is kept under.

@@ -10,6 +10,9 @@ use serde::Serialize;
 use serde_json::Number as Digits;
 use serde_json::value::RawValue;
 
+/// Whom events are from.
+const SOURCE: &str = "ORDREBOK";
+
 /// One call.
 #[derive(Serialize)]
 struct Told<D> {
@@ -49,7 +52,7 @@ pub(crate) struct Facts<'o> {
     order_id: Digits,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_order_id: Option<&'o str>,
-    order_status: &'static str,
+    order_status: &'o str,
     order_amount: Number,
     currency: &'static str,
     payment_method: String,
@@ -58,6 +61,11 @@ pub(crate) struct Facts<'o> {
 }
 
 impl<'o> Facts<'o> {
+    /// As they were when the order had this status.
+    fn with_status(self, order_status: &'o str) -> Self {
+        Self { order_status, ..self }
+    }
+
     /// Of an order, whichever API it came through.
     pub(crate) fn of(order: &'o Order) -> Self {
         Self {
@@ -89,6 +97,32 @@ pub fn handover(order: &Order, due_since: Timestamp) -> Vec<u8> {
         registration: annex::registration(order),
     };
     told("handover", due_since, data)
+}
+
+/// What the event connector is told of an order's new status, by the core's word for it.
+pub fn event(order: &Order, word: &str, at: Timestamp) -> Vec<u8> {
+    /// The documented form of events.
+    #[derive(Serialize)]
+    struct Event<'o> {
+        time: i64,
+        #[serde(rename = "type")]
+        kind: &'static str,
+        source: &'static str,
+        status: &'o str,
+        data: Facts<'o>,
+    }
+    let status = match word.split_once(':').map_or(word, |(status, _why)| status) {
+        "cancelled" => "failed", // as the API has it everywhere
+        status => status,
+    };
+    let event = Event {
+        time: at.0,
+        kind: "order",
+        source: SOURCE,
+        status,
+        data: Facts::of(order).with_status(status),
+    };
+    serde_json::to_vec(&event).unwrap_or_default() // text keys only: it never fails
 }
 
 fn told<D: Serialize>(kind: &'static str, at: Timestamp, data: D) -> Vec<u8> {

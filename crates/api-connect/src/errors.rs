@@ -37,6 +37,11 @@ pub(crate) enum ApiError {
         /// As the client named it.
         id: String,
     },
+    /// The merchant has no such customer.
+    CustomerNotFound {
+        /// Their number.
+        customer: i64,
+    },
     /// The idempotency key belongs to another request.
     KeyReused,
     /// The rules say no.
@@ -118,6 +123,11 @@ impl ApiError {
                 StatusCode::BAD_REQUEST,
                 "OrderNotFoundException",
                 &format!("there is no order {}", shortened(id)),
+            ),
+            Self::CustomerNotFound { customer } => exception(
+                StatusCode::BAD_REQUEST,
+                "CustomerNotFoundException",
+                &format!("there is no customer {customer}"),
             ),
             Self::KeyReused => exception(
                 StatusCode::BAD_REQUEST,
@@ -281,6 +291,7 @@ mod tests {
         let errors = [
             ApiError::Invalid("payer is missing".to_owned()),
             ApiError::OrderNotFound { id: "7".to_owned() },
+            ApiError::CustomerNotFound { customer: 7 },
             ApiError::KeyReused,
             ApiError::TooManyCalls { retry_seconds: 3 },
             ApiError::Refused(Refusal::AmountNotPositive),
@@ -299,6 +310,7 @@ mod tests {
         insta::assert_snapshot!(all.join("\n"), @r#"
         400 {"exceptionType":"ValidationException","errorMessage":"payer is missing"}
         400 {"exceptionType":"OrderNotFoundException","errorMessage":"there is no order 7"}
+        400 {"exceptionType":"CustomerNotFoundException","errorMessage":"there is no customer 7"}
         400 {"exceptionType":"IdempotencyException","errorMessage":"the Idempotency-Key has been used for another request"}
         429 {"exceptionType":"TooManyRequestsException","errorMessage":"too many calls, try again later"}
         400 {"exceptionType":"ValidationException","errorMessage":"the amount must be above zero"}

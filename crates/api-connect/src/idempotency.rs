@@ -1,11 +1,13 @@
 //! `Idempotency-Key`: the same request again under the same key gets the same answer, and does nothing.
 
+use crate::State;
 use crate::auth::Caller;
 use crate::errors::ApiError;
 use axum::http::{HeaderMap, StatusCode};
 use book::{Executed, Idempotency, KeyReuse, Reply};
 use http_kit::Answer;
 use http_kit::headers::{NotText, text};
+use order::MerchantId;
 
 /// The longest key.
 const LONGEST: usize = 255;
@@ -31,6 +33,21 @@ pub(crate) fn key(
         fingerprint: Idempotency::fingerprint(body),
         reuse: KeyReuse::Refuse,
     }))
+}
+
+/// The answer that was given under this key before, if one was; else this error: what has come in the way since does not
+/// change what was done.
+pub(crate) async fn before_or(
+    state: &State,
+    merchant: MerchantId,
+    key: Option<Idempotency>,
+    error: ApiError,
+) -> Result<Answer, ApiError> {
+    let before = match &key {
+        Some(key) => state.book.remembered(merchant, key).await?,
+        None => None,
+    };
+    before.map_or(Err(error), answer)
 }
 
 /// What the client gets.

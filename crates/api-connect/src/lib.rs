@@ -15,15 +15,19 @@ mod annex;
 mod auth;
 mod callback;
 pub mod catalogue;
+mod catalogues;
 pub mod connector;
 mod errors;
+mod holdings;
 mod idempotency;
 pub mod import;
+mod message;
 mod openapi;
 mod operations;
 mod pages;
 mod sandbox;
 mod state;
+mod terms;
 mod wire;
 
 pub use callback::callback_url;
@@ -38,8 +42,9 @@ use axum::http::Method;
 use http_kit::Needs::{Nothing, Read, UserRead, UserWrite, Write};
 use http_kit::{Endpoint, Failure, Routes};
 use operations::{
-    assign_user, complete_order, coupons, list_orders, order_status, product_history, products,
-    register_order, search_order, stock, token, vouchers,
+    assign_user, check_access, complete_order, consents, coupons, customer_info, external_identity,
+    list_orders, order_status, product_history, products, register_order, search_order, stock, subscriptions,
+    token, vouchers,
 };
 use std::sync::Arc;
 
@@ -76,9 +81,54 @@ fn table() -> Routes<Arc<State>> {
             product_history::handle,
         )
         .merge(catalogue_table())
+        .merge(customer_table())
         .post_or_refuse("/user/oauth/token", Nothing, token::handle)
         .post_or_refuse("/login/oauth/token", Nothing, token::handle)
         .merge(pages::table())
+}
+
+/// The operations on customers, and on what they have.
+fn customer_table() -> Routes<Arc<State>> {
+    let client = |path: &str| format!("/capi/v1/client/{path}");
+    let info = client("customer/info/{customerNumber}");
+    Routes::default()
+        .post(&client("access"), Read, check_access::handle)
+        .post("/capi/v1/customer/access", UserRead, check_access::handle_user)
+        .get(
+            &client("subscription/{customerNumber}"),
+            Read,
+            subscriptions::list,
+        )
+        .get("/capi/v1/subscription", UserRead, subscriptions::list_user)
+        .post("/capi/v1/subscription", UserWrite, subscriptions::start)
+        .get(&info, Read, customer_info::list)
+        .post(&info, Write, customer_info::change)
+        .get("/capi/v1/customer/profile", UserRead, customer_info::profile)
+        .get("/capi/v1/customer/info", UserRead, customer_info::list_user)
+        .post("/capi/v1/customer/info", UserWrite, customer_info::change_user)
+        .merge(consent_table())
+        .post(&client("extid"), Write, external_identity::register)
+        .post(
+            &client("extid/customer"),
+            Write,
+            external_identity::register_customer,
+        )
+}
+
+/// The operations on consents.
+fn consent_table() -> Routes<Arc<State>> {
+    let client = "/capi/v1/client/customer/privacy/consentEvent";
+    let user = "/capi/v1/customer/privacy/consentEvent";
+    let of_subject = format!("{client}/history/{{issuer}}/{{subjectType}}/{{subject}}");
+    Routes::default()
+        .post(client, Write, consents::register)
+        .get(&of_subject, Read, consents::history)
+        .post(user, UserWrite, consents::register_user)
+        .get(
+            &format!("{user}/history/{{issuer}}"),
+            UserRead,
+            consents::history_user,
+        )
 }
 
 /// The operations on the catalogue.

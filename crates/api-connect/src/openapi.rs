@@ -2,8 +2,8 @@
 
 use crate::errors::{Exception, TokenError};
 use crate::operations::{
-    assign_user, complete_order, coupons, product_history, products, register_order, search_order, stock,
-    token,
+    assign_user, check_access, complete_order, consents, coupons, customer_info, external_identity,
+    product_history, products, register_order, search_order, stock, subscriptions, token,
 };
 use crate::wire::register::RegisterOrder;
 use crate::wire::status::{OrderLine, OrderStatus, Orders};
@@ -75,7 +75,9 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
         return page(method, path);
     }
     let path = path.strip_prefix("/capi/v1/")?;
-    orders(method, path).or_else(|| catalogue(method, path))
+    orders(method, path)
+        .or_else(|| catalogue(method, path))
+        .or_else(|| customers(method, path))
 }
 
 fn orders(method: &str, path: &str) -> Option<Operation> {
@@ -167,6 +169,93 @@ fn catalogue(method: &str, path: &str) -> Option<Operation> {
     })
 }
 
+fn customers(method: &str, path: &str) -> Option<Operation> {
+    let access = |id, summary| {
+        Operation::new(id, summary)
+            .takes(Schema::of::<check_access::CheckAccess>())
+            .answers("200", Schema::of::<check_access::Checked>())
+    };
+    let subscriptions = |id| {
+        Operation::new(id, "The subscriptions of a customer")
+            .answers("200", Schema::of::<subscriptions::Listed<'static>>())
+    };
+    let info = |id| {
+        Operation::new(id, "What is known of a customer")
+            .answers("200", Schema::of::<customer_info::Told<'static>>())
+    };
+    let changes = |id| {
+        Operation::new(id, "Replaces what is known of a customer")
+            .takes(Schema::of::<customer_info::Info>())
+            .answers("200", Schema::object(&[("success!", "boolean")]))
+    };
+    let identity = |id, summary| {
+        Operation::new(id, summary)
+            .takes(Schema::of::<external_identity::Identity>())
+            .answers("200", Schema::of::<external_identity::Told<'static>>())
+    };
+    Some(match (method, path) {
+        ("POST", "client/access") => access("checkAccess", "Whether somebody may have something"),
+        ("POST", "customer/access") => access("checkUsersAccess", "Whether the user may have something"),
+        ("GET", "client/subscription/{customerNumber}") => subscriptions("listSubscriptions"),
+        ("GET", "subscription") => subscriptions("listUsersSubscriptions"),
+        ("POST", "subscription") => {
+            Operation::new("startSubscription", "Starts a subscription of the user's")
+                .takes(Schema::of::<subscriptions::StartSubscription>())
+                .answers("200", Schema::object(&[("status!", "text")]))
+        }
+        ("GET", "client/customer/info/{customerNumber}") => info("listCustomerInfo"),
+        ("GET", "customer/info") => info("listUsersCustomerInfo"),
+        ("POST", "client/customer/info/{customerNumber}") => changes("changeCustomerInfo"),
+        ("POST", "customer/info") => changes("changeUsersCustomerInfo"),
+        ("GET", "customer/profile") => {
+            let profile = Schema::object(&[
+                ("userId!", "text"),
+                ("uniqueId!", "text"),
+                ("customerNumber", "integer"),
+                ("name!", "object"),
+                ("phoneNumbers!", "texts"),
+                ("emails!", "texts"),
+                ("credential!", "object"),
+            ]);
+            Operation::new("listUserProfile", "The user who is signed in").answers("200", profile)
+        }
+        ("POST", "client/extid") => {
+            identity("registerExternalId", "Makes a user of one who signs in elsewhere")
+        }
+        ("POST", "client/extid/customer") => identity(
+            "registerExternalCustomer",
+            "Says which customer a user is who signs in elsewhere",
+        ),
+        _ => return consents(method, path),
+    })
+}
+
+fn consents(method: &str, path: &str) -> Option<Operation> {
+    let registers = |id| {
+        Operation::new(
+            id,
+            "Keeps that somebody has consented to something, or no longer does",
+        )
+        .takes(Schema::of::<consents::RegisterEvent>())
+        .answers("200", Schema::of::<consents::Kept>())
+    };
+    let history = |id| {
+        let only = "true for the last event of each consent alone";
+        Operation::new(id, "What somebody has consented to, and when")
+            .with([Parameter::query("onlyActive", only)])
+            .answers("200", Schema::of::<consents::History>())
+    };
+    Some(match (method, path) {
+        ("POST", "client/customer/privacy/consentEvent") => registers("registerConsentEvent"),
+        ("POST", "customer/privacy/consentEvent") => registers("registerUsersConsentEvent"),
+        ("GET", "client/customer/privacy/consentEvent/history/{issuer}/{subjectType}/{subject}") => {
+            history("listConsentEvents")
+        }
+        ("GET", "customer/privacy/consentEvent/history/{issuer}") => history("listUsersConsentEvents"),
+        _ => return None,
+    })
+}
+
 fn asks_for_a_token(path: &str) -> Operation {
     let id = if path.starts_with("/user") {
         "getToken"
@@ -204,6 +293,16 @@ fn page(method: &str, path: &str) -> Option<Operation> {
         ("GET", "/user/logout") => ("logout", "Signs the browser out"),
         ("GET", "/user/fulfillment") => ("showFulfillment", "The page on which a payer confirms an order"),
         ("POST", "/user/fulfillment") => ("fulfill", "Confirms or cancels an order"),
+        ("GET", "/user/invitation") => (
+            "showInvitation",
+            "The page on which a user who was invited chooses a password",
+        ),
+        ("POST", "/user/invitation") => ("invitation", "Gives a user who was invited a password"),
+        ("GET", "/login/invitation") => (
+            "showInvitationAtLogin",
+            "The page on which a user who was invited chooses a password",
+        ),
+        ("POST", "/login/invitation") => ("invitationAtLogin", "Gives a user who was invited a password"),
         ("GET", "/user/oauth/authorize") => ("authorize", "Lets a client have a code for a signed-in user"),
         ("GET", "/login/login") => ("showLoginAtLogin", "The page on which users sign in"),
         ("POST", "/login/oauthLogin") => ("loginAtLogin", "Signs a user in"),

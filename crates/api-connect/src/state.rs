@@ -1,6 +1,7 @@
 //! What the operations stand on.
 
 use crate::allowance::{Allowances, Limits};
+use crate::catalogues::Catalogues;
 use book::Book;
 use http_kit::body::BodyLimits;
 
@@ -10,6 +11,7 @@ pub struct State {
     pub(crate) body: BodyLimits,
     pub(crate) settings: Settings,
     pub(crate) allowances: Allowances,
+    pub(crate) catalogues: Catalogues,
 }
 
 /// What an operator can set.
@@ -52,6 +54,7 @@ impl State {
             body,
             settings,
             allowances: Allowances::new(limits),
+            catalogues: Catalogues::default(),
         }
     }
 }

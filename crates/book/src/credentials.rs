@@ -102,12 +102,15 @@ pub struct CredentialInfo {
 
 /// What is kept with a credential beside its columns.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Kept {
+pub(crate) struct Kept {
     /// The client's id as it calls itself, where the look-up column holds a hash.
-    id: String,
+    pub(crate) id: String,
     /// Where it lets users be sent back to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    redirects: Vec<String>,
+    pub(crate) redirects: Vec<String>,
+    /// Whether it has no secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) public: bool,
 }
 
 /// How long a key is taken for good without asking the database. A credential that is taken back opens nothing more
@@ -176,6 +179,7 @@ impl Book {
         let kept = Kept {
             id: id.clone(),
             redirects: new.redirects,
+            public: false,
         };
         let row = CredentialRow {
             merchant: new.merchant.0,
@@ -320,12 +324,13 @@ pub(crate) fn access_of(row: &CredentialRow) -> Result<Access, BookError> {
     })
 }
 
-/// Where a client lets users be sent back to.
-pub(crate) fn redirects_of(row: &CredentialRow) -> Result<Vec<String>, BookError> {
-    Ok(kept_of(row)?.redirects)
+/// Where a client lets users be sent back to, and whether it has no secret.
+pub(crate) fn redirects_of(row: &CredentialRow) -> Result<(Vec<String>, bool), BookError> {
+    let kept = kept_of(row)?;
+    Ok((kept.redirects, kept.public))
 }
 
-fn info_of(row: &CredentialRow) -> Result<CredentialInfo, BookError> {
+pub(crate) fn info_of(row: &CredentialRow) -> Result<CredentialInfo, BookError> {
     let (api, scope) = words_of(row)?;
     Ok(CredentialInfo {
         number: row.id,

@@ -207,10 +207,11 @@ impl Book {
     /// # Errors
     /// [`BookError`] when the database fails; the inner error is the [`Refusal`] of the rules.
     pub async fn preview(&self, request: Request) -> Result<Result<Preview, Refusal>, BookError> {
+        let listens = self.listens(request.merchant).await?;
         let (book, plan) = (self.clone(), Plan::of(&request, None));
         let places = plan.places;
         let dry = move |loaded: &Loaded| {
-            let mut work = Work::new(loaded, book.context());
+            let mut work = Work::new(loaded, book.context(), listens);
             let outcomes = run_steps(&mut work, &request, &places)?;
             let owed = work.into_changes().deliveries;
             let calls = owed.into_iter().map(|call| call.url).collect();
@@ -324,9 +325,10 @@ impl Book {
         T: Send + 'static,
         F: FnMut(&mut Work<'_>) -> Result<T, Stop> + Send + 'static,
     {
+        let listens = self.listens(MerchantId(load.merchant)).await?;
         let book = self.clone();
         let decide = move |loaded: &Loaded| {
-            let mut work = Work::new(loaded, book.context());
+            let mut work = Work::new(loaded, book.context(), listens);
             let value = run(&mut work)?;
             let changes = work.into_changes();
             let stirs = Stirs::of(&changes, book.now());
@@ -353,6 +355,7 @@ impl Book {
         F: FnMut(&mut Work<'_>) -> Result<T, Stop> + Send + 'static,
         R: Fn(Result<&T, &Refusal>) -> Reply + Send + 'static,
     {
+        let listens = self.listens(MerchantId(load.merchant)).await?;
         let book = self.clone();
         let done = self.store().transact(load, move |loaded: &Loaded| {
             if let Some(row) = &loaded.answer {
@@ -361,7 +364,7 @@ impl Book {
                     (Some(replay(row, &idempotency)), Stirs::default()),
                 ));
             }
-            let mut work = Work::new(loaded, book.context());
+            let mut work = Work::new(loaded, book.context(), listens);
             let now = work.now();
             let (mut changes, reply) = match run(&mut work) {
                 Ok(value) => (work.into_changes(), render(Ok(&value))),

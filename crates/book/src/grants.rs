@@ -24,6 +24,8 @@ pub enum Purpose {
     Code,
     /// The pages on which users sign in.
     Session,
+    /// The page on which a user who was made for somebody chooses a password, once.
+    Invitation,
 }
 
 /// A client, as it is registered.
@@ -39,6 +41,8 @@ pub struct Client {
     pub scope: Scope,
     /// Where it lets users be sent back to.
     pub redirects: Vec<String>,
+    /// Whether it has no secret, and so proves nothing.
+    pub public: bool,
 }
 
 /// What a user has let a client do.
@@ -54,12 +58,14 @@ pub struct Grant {
 
 fn client_of(row: &CredentialRow) -> Result<Client, BookError> {
     let access = access_of(row)?;
+    let (redirects, public) = redirects_of(row)?;
     Ok(Client {
         merchant: access.merchant,
         credential: access.credential,
         id: access.client,
         scope: access.scope,
-        redirects: redirects_of(row)?,
+        redirects,
+        public,
     })
 }
 

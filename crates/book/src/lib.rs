@@ -32,11 +32,13 @@ mod grants;
 mod history;
 mod hot;
 mod import;
+mod listeners;
 mod merchants;
 mod owed;
 mod passwords;
 mod people;
 mod projection;
+mod public_clients;
 mod read;
 mod sandbox;
 mod search;
@@ -70,6 +72,7 @@ pub use history::{HistoryPage, HistoryQuery};
 pub use import::{Imported, Told};
 pub use merchants::Merchant;
 pub use people::{NewPerson, Person, Role};
+pub use public_clients::NewPublicClient;
 pub use read::Reference;
 pub use search::{SearchPage, SearchPlace, SearchQuery};
 pub use secrets::same_text;
@@ -113,6 +116,7 @@ struct Inner {
     access: credentials::AccessCache,
     passwords: passwords::Passwords,
     hot: hot::HotAnswers,
+    listeners: listeners::Listeners,
     /// Told when a call has come to be owed.
     calls: Notify,
     /// Told when an order is due soon.
@@ -152,6 +156,7 @@ impl Book {
             access: credentials::AccessCache::default(),
             passwords: passwords::Passwords::default(),
             hot: hot::HotAnswers::default(),
+            listeners: listeners::Listeners::default(),
             calls: Notify::new(),
             orders: Notify::new(),
             happened: Notify::new(),

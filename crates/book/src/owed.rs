@@ -1,8 +1,8 @@
 //! Which calls come to be owed by what happens to an order: written in the same transaction as the events, each once.
 
-use crate::ConnectorKind;
-use order::{Event, Fact, Handover, Ids, Order, Status, Timestamp};
-use store::rows::DeliveryRow;
+use crate::{Book, BookError, ConnectorKind, Work};
+use order::{Event, Fact, Handover, Ids, MerchantId, Order, Status, Timestamp};
+use store::rows::{DeliveryRow, Load};
 
 /// The kind of the calls to addresses that clients name when they complete an order.
 pub(crate) const CALLBACK: &str = "callback";
@@ -49,6 +49,54 @@ pub(crate) fn calls(
         });
     }
     owed
+}
+
+/// The call that tells of an order's new status, when it has one. Its payload is the status.
+pub(crate) fn told(
+    before: Option<&Order>,
+    order: &Order,
+    (ids, now): (&mut Ids, Timestamp),
+) -> Option<DeliveryRow> {
+    let status = order.status.word();
+    if before.is_some_and(|before| before.status.word() == status) {
+        return None;
+    }
+    let owed = delivery(ids, now, order, ConnectorKind::Event.word());
+    Some(DeliveryRow {
+        payload: status,
+        ..owed
+    })
+}
+
+impl Book {
+    /// Owes the merchant's message connector a message that is about an order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owe_message(
+        &self,
+        merchant: MerchantId,
+        order: &Order,
+        payload: String,
+    ) -> Result<(), BookError> {
+        let load = Load {
+            merchant: merchant.0,
+            ..Load::default()
+        };
+        let order = order.clone();
+        let owe = move |work: &mut Work<'_>| {
+            let now = work.now();
+            let owed = delivery(work.ids(), now, &order, ConnectorKind::Message.word());
+            work.owe(DeliveryRow {
+                payload: payload.clone(),
+                ..owed
+            });
+            Ok(())
+        };
+        // Nothing here refuses.
+        let _done = Box::pin(self.transact(load, owe)).await?;
+        Ok(())
+    }
 }
 
 /// What an order's fulfilment came to, once it is known.

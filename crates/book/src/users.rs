@@ -76,9 +76,17 @@ pub enum NotSignedIn {
     },
 }
 
-/// A name as it is compared: without case, without the space around it.
+/// What the names of users begin with who sign in somewhere else. What follows is that place's own id.
+const EXTERNAL: &str = "AID:";
+
+/// A name as it is compared: without the space around it, and without case unless it is another system's id.
 fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
+    let name = name.trim();
+    if name.starts_with(EXTERNAL) {
+        name.to_owned()
+    } else {
+        name.to_lowercase()
+    }
 }
 
 fn user_key(id: &str) -> DocumentKey {

@@ -21,6 +21,8 @@ pub struct Outcome {
 pub struct Work<'a> {
     loaded: &'a Loaded,
     context: Context,
+    /// Whether the merchant is told what happens.
+    listens: bool,
     changes: Changes,
 }
 
@@ -46,10 +48,11 @@ impl From<BookError> for Stop {
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(loaded: &'a Loaded, context: Context) -> Self {
+    pub(crate) fn new(loaded: &'a Loaded, context: Context, listens: bool) -> Self {
         Self {
             loaded,
             context,
+            listens,
             changes: Changes::default(),
         }
     }
@@ -108,6 +111,11 @@ impl<'a> Work<'a> {
         let (row, before) = document.to_row(self.context.now)?;
         self.changes.documents.push(DocumentWrite { row, before });
         Ok(())
+    }
+
+    /// Owes a call.
+    pub(crate) fn owe(&mut self, call: store::rows::DeliveryRow) {
+        self.changes.deliveries.push(call);
     }
 
     /// Runs commands on one order, one after the other, and takes down what they come to. The first that is refused
@@ -173,6 +181,10 @@ impl<'a> Work<'a> {
         let asker = (&mut self.context.ids, self.context.now);
         let owed = owed::calls(before, order, events, asker);
         self.changes.deliveries.extend(owed);
+        if self.listens {
+            let asker = (&mut self.context.ids, self.context.now);
+            self.changes.deliveries.extend(owed::told(before, order, asker));
+        }
         Ok(())
     }
 }

@@ -40,6 +40,27 @@ async function tokenOf({ server, client }, parameters) {
   return (await answer.json()).access_token;
 }
 
+function registration(paymentMethod) {
+  return {
+    paymentMethod,
+    orderAmount: 295,
+    payer: { lastName: 'Nordmann', postalCode: '0150', emails: ['kari@example.no'] },
+    orderLines: [{ productSpecType: 'coupon', productSpecCode: 'TOTT', productSpecNo: 60, quantity: 1, unitPrice: 295 }],
+  };
+}
+
+// Has a path of the site answer as the merchant's connector of this kind.
+function connector({ server, site }, kind, path) {
+  server.command(['connector', 'set', '--merchant', 'Fjellforlaget', kind, '--url', site.url + path]);
+}
+
+// Registers an order of the user who is signed in, and gives the path of its fulfilment page.
+async function order(stage, paymentMethod) {
+  const { client, server } = stage;
+  const { orderId } = await server.call(await userToken(stage), '/capi/v1/order', registration(paymentMethod));
+  return `/user/fulfillment?${query({ orderId, clientId: client.id, returnUrl: client.back })}`;
+}
+
 // The token of whoever is signed in, by way of the authorization page.
 async function userToken(stage) {
   await stage.page.goto(authorizePath(stage.client));
@@ -78,12 +99,7 @@ export default (walk) => {
     const { page, visitor, server } = stage;
     await createUser({ ...stage, client }, 'kari@example.no');
     const token = await userToken({ ...stage, client });
-    const { orderId } = await server.call(token, '/capi/v1/order', {
-      paymentMethod: 'invoice',
-      orderAmount: 295,
-      payer: { lastName: 'Nordmann', postalCode: '0150', emails: ['kari@example.no'] },
-      orderLines: [{ productSpecType: 'coupon', productSpecCode: 'TOTT', productSpecNo: 60, quantity: 1, unitPrice: 295 }],
-    });
+    const { orderId } = await server.call(token, '/capi/v1/order', registration('invoice'));
     const path = `/user/fulfillment?${query({ orderId, clientId: client.id, returnUrl: client.back })}`;
     const status = async () => (await server.call(token, '/capi/v1/order/status')).orders[0].orderStatus;
     await page.goto(path);
@@ -96,5 +112,68 @@ export default (walk) => {
     await page.getByRole('button', { name: 'Confirm the order' }).click();
     await page.waitForURL(`${client.back}?fulfillmentStatus=success`);
     assert.equal(await status(), 'processed');
+  });
+
+  walk('a payer is sent to the provider, comes back, and goes on', async (stage) => {
+    const client = publisher(stage);
+    const { page, visitor, server, site } = stage;
+    connector(stage, 'payment', '/pay');
+    site.answers['/pay'] = { status: 'pending', paymentUrl: `${site.url}/provider` };
+    await createUser({ ...stage, client }, 'kari@example.no');
+    const path = await order({ ...stage, client }, 'kco');
+    await page.goto(path);
+    await visitor.check();
+    await page.getByRole('button', { name: 'Confirm the order' }).click();
+    await page.waitForURL(`${site.url}/provider`);
+    site.answers['/pay'] = { status: 'paid' };
+    await page.goto(site.asked.at(-1).data.returnUrl);
+    await page.waitForURL(`${client.back}?fulfillmentStatus=success`);
+    assert.equal(server.command(['verify']).length > 0, true);
+  });
+
+  walk('a payer who has to wait looks again, and goes back', async (stage) => {
+    const client = publisher(stage);
+    const { page, visitor, site } = stage;
+    connector(stage, 'payment', '/pay');
+    site.answers['/pay'] = { status: 'pending' };
+    await createUser({ ...stage, client }, 'kari@example.no');
+    await page.goto(await order({ ...stage, client }, 'sms'));
+    await page.getByRole('button', { name: 'Confirm the order' }).click();
+    await page.getByRole('heading', { name: 'Waiting for your payment' }).waitFor();
+    await visitor.check();
+    const asked = site.asked.length;
+    await page.getByRole('link', { name: 'Look again' }).click();
+    await page.getByRole('heading', { name: 'Waiting for your payment' }).waitFor();
+    assert(site.asked.length > asked, 'the connector is asked again');
+    await page.getByRole('link', { name: 'Go back without waiting' }).click();
+    await page.waitForURL(`${client.back}?fulfillmentStatus=unknown`);
+  });
+
+  walk('whom a message has invited chooses a password', async (stage) => {
+    const client = publisher(stage);
+    const { page, visitor, server, site } = stage;
+    connector(stage, 'message', '/send');
+    const token = await tokenOf({ server, client }, { grant_type: 'client_credentials' });
+    const { orderId } = await server.call(token, '/capi/v1/client/order', registration('free'));
+    await server.call(token, '/capi/v1/client/order/fulfillment', { orderId });
+    await server.call(token, `/capi/v1/client/order/${orderId}/user`, {
+      credential: 'ola@example.no', isSendMessage: true, overrideClientId: client.id, returnUrl: client.back, errorUrl: client.back,
+    });
+    while (site.asked.length === 0) await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await page.goto(site.asked[0].data.link);
+    await visitor.check();
+    await page.getByLabel('New password').fill('kort');
+    await page.getByRole('button', { name: 'Save the password' }).click();
+    await page.getByRole('alert').waitFor();
+    await visitor.check();
+    await page.getByLabel('New password').fill(password);
+    await page.getByRole('button', { name: 'Save the password' }).click();
+    await page.waitForURL(client.back);
+    const orders = await server.call(await userToken({ ...stage, client }), '/capi/v1/order/status');
+    assert.deepEqual(orders.orders.map((seen) => seen.orderId), [orderId]);
+    // The link is good once.
+    await page.goto(site.asked[0].data.link);
+    await visitor.check();
+    assert.match(await page.locator('main').innerText(), /has been used/);
   });
 };

@@ -7,6 +7,7 @@
 use crate::State;
 use crate::auth::Caller;
 use crate::errors::ApiError;
+use crate::message::{self, Wish};
 use crate::wire::scalar::{Text, Whole};
 use crate::wire::status::{customer_number, order_id};
 use axum::extract::{Request, State as Held};
@@ -24,7 +25,6 @@ use std::sync::Arc;
 /// What is asked.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
-#[expect(dead_code, reason = "the link's life time is read for its shape only")]
 pub(crate) struct AssignUser {
     credential: Text<60>,
     #[serde(default)]
@@ -54,10 +54,16 @@ pub(crate) async fn handle(Held(state): Held<Arc<State>>, ids: PathIds, request:
 
 async fn assign(state: &State, caller: &Caller, ids: &PathIds, request: Request) -> Result<Answer, ApiError> {
     let id = ids.get("orderId")?.to_owned();
-    let body = read(request.into_body(), state.body).await?;
+    let (parts, body) = request.into_parts();
+    let body = read(body, state.body).await?;
     let asked: AssignUser = parse_json(&body)?;
     asked.check()?;
     let merchant = caller.access.merchant;
+    let wish = asked.wish();
+    let messenger = match &wish {
+        Some(wish) => Some((wish, message::checked(state, merchant, wish).await?)),
+        None => None,
+    };
     let reference = Reference::Shown(Dialect::Connect, id.clone());
     let order = if id.bytes().all(|byte| byte.is_ascii_digit()) {
         state.book.order(merchant, &reference).await?
@@ -76,6 +82,9 @@ async fn assign(state: &State, caller: &Caller, ids: &PathIds, request: Request)
         return Err(ApiError::Invalid(unproved.to_owned()));
     }
     link(state, merchant, &order, &user).await?;
+    if let Some(messenger) = messenger {
+        message::owe(state, (&order, &user, is_new_user), messenger, &parts.headers).await?;
+    }
     let assigned = Assigned {
         order_id: order_id(&order),
         is_password_set: user.has_password(),
@@ -86,6 +95,19 @@ async fn assign(state: &State, caller: &Caller, ids: &PathIds, request: Request)
 }
 
 impl AssignUser {
+    /// The message that is asked for.
+    fn wish(&self) -> Option<Wish<'_>> {
+        if self.is_send_message != Some(true) {
+            return None;
+        }
+        Some(Wish {
+            client: &self.override_client_id.as_ref()?.0,
+            return_url: &self.return_url.as_ref()?.0,
+            error_url: &self.error_url.as_ref()?.0,
+            days: self.link_lifetime.map(|days| days.0),
+        })
+    }
+
     fn check(&self) -> Result<(), ApiError> {
         if self.credential.0.trim().is_empty() {
             return Err(ApiError::Invalid("credential: empty".to_owned()));

@@ -123,6 +123,18 @@ fn priced(coupon: &Value, customer_number: Option<i64>) -> Result<Option<Priced<
     }))
 }
 
+/// What a coupon costs with VAT, and in which currency; none when the catalogue does not say.
+pub(crate) fn gross_price(coupon: &Value) -> Option<(Amount, Currency)> {
+    let currency = Currency::from_code(coupon["currency"].as_str().unwrap_or("NOK"))?;
+    let price = Amount::new(decimal(&coupon["couponPrice"])?).ok()?;
+    if coupon["vatInclude"].as_bool().unwrap_or_default() {
+        return Some((price, currency));
+    }
+    let percent = decimal(&coupon["vatPercent"]).unwrap_or_default();
+    let vat = currency.vat_on(price, percent).ok()?;
+    Some((price.plus(vat).ok()?, currency))
+}
+
 /// A number that a catalogue may have as text, by its digits.
 fn decimal(value: &Value) -> Option<Decimal> {
     let digits = value

@@ -6,6 +6,7 @@ use crate::auth::Caller;
 use crate::catalogue::{Entry, PRODUCT};
 use crate::errors::ApiError;
 use crate::wire::scalar::Moment;
+use crate::wire::xml;
 use axum::extract::{Request, State as Held};
 use axum::http::{StatusCode, Uri};
 use book::{DocumentPage, Scope};
@@ -84,10 +85,12 @@ async fn checked(state: &State, caller: &Caller, uri: &Uri) -> Result<Answer, Ap
 
 /// `GET /v1/client/product/{productType}`: the products of one type.
 pub(crate) async fn of_type(Held(state): Held<Arc<State>>, ids: PathIds, request: Request) -> Answer {
-    match state.admit(request.headers(), Scope::Read).await {
+    let wants_xml = xml::wanted(request.headers());
+    let answer = match state.admit(request.headers(), Scope::Read).await {
         Ok(caller) => caller.tell(Box::pin(typed(&state, &caller, &ids)).await),
         Err(answer) => answer,
-    }
+    };
+    xml::in_form(wants_xml, answer)
 }
 
 async fn typed(state: &State, caller: &Caller, ids: &PathIds) -> Result<Answer, ApiError> {
@@ -121,7 +124,7 @@ async fn listed(state: &State, caller: &Caller, request: Request) -> Result<Answ
 }
 
 /// Whether now is between `startTime` and `endTime`; one that is absent sets no bound.
-fn is_active(product: &Value, now: i64) -> bool {
+pub(crate) fn is_active(product: &Value, now: i64) -> bool {
     let starts = product["startTime"].as_i64().unwrap_or(i64::MIN);
     let ends = product["endTime"].as_i64().unwrap_or(i64::MAX);
     (starts..=ends).contains(&now)

@@ -3,14 +3,16 @@
 
 use crate::auth::Caller;
 use crate::errors::ApiError;
+use crate::holdings::RECEIVED;
 use crate::wire::register::RegisterOrder;
+use crate::wire::xml;
 use crate::{State, annex, idempotency};
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use book::{Outcome, Scope};
+use book::{Document, Outcome, Scope};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
-use order::Refusal;
+use order::{MerchantId, OrderId, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
@@ -25,18 +27,22 @@ pub(crate) struct Registered {
 }
 
 pub(crate) async fn handle(Held(state): Held<Arc<State>>, request: Request) -> Answer {
-    match state.admit(request.headers(), Scope::Write).await {
+    let wants_xml = xml::wanted(request.headers());
+    let answer = match state.admit(request.headers(), Scope::Write).await {
         Ok(caller) => caller.tell(Box::pin(register(&state, (&caller, None), request)).await),
         Err(answer) => answer,
-    }
+    };
+    xml::in_form(wants_xml, answer)
 }
 
 /// In user mode.
 pub(crate) async fn handle_user(Held(state): Held<Arc<State>>, request: Request) -> Answer {
-    match state.admit_user(request.headers(), Scope::Write).await {
+    let wants_xml = xml::wanted(request.headers());
+    let answer = match state.admit_user(request.headers(), Scope::Write).await {
         Ok((caller, user)) => caller.tell(Box::pin(register(&state, (&caller, Some(&user)), request)).await),
         Err(answer) => answer,
-    }
+    };
+    xml::in_form(wants_xml, answer)
 }
 
 async fn register(
@@ -46,27 +52,59 @@ async fn register(
 ) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
     let body = read(body, state.body).await?;
-    let wanted: RegisterOrder = parse_json(&body)?;
-    let annex = annex::of_registration(&body)?;
+    let mut wanted: RegisterOrder = parse_json(&body)?;
+    let merchant = caller.access.merchant;
     let operation = user.map_or_else(
         || OPERATION.to_owned(),
         |user| format!("POST /v1/order of {user}"),
     );
     let key = idempotency::key(&parts.headers, caller, &operation, &body)?;
-    let merchant = caller.access.merchant;
+    let terms = match state.catalogues.check(&state.book, merchant, &mut wanted).await {
+        Ok(terms) => terms,
+        Err(error) => return idempotency::before_or(state, merchant, key, error).await,
+    };
+    let annex = annex::of_registration(&body, &terms)?;
     let ids = state.book.identify(merchant).await?;
+    let id = ids.0;
     let mut registration = wanted.registration(ids, annex)?;
     if let Some(user) = user {
         // Whose order it is, the sign-in says; the payer may be somebody else.
         let number = state.book.customer_of(merchant, user).await?.to_string();
         registration.customer.get_or_insert_default().number = Some(number);
     }
+    let customer = registration
+        .customer
+        .as_ref()
+        .and_then(|customer| customer.number.as_deref());
+    note_receivers(state, merchant, wanted.receivers(customer), id).await?;
     let request = book::Request::register(merchant, registration, Vec::new());
     let executed = state
         .book
         .answer(request, key, |outcome| idempotency::reply_of(&said(outcome)))
         .await?;
     idempotency::answer(executed)
+}
+
+/// Notes who gets something of the order without paying for it, so that it is found by them. It is done first: an order
+/// that is not registered after all gives nobody anything.
+async fn note_receivers(
+    state: &State,
+    merchant: MerchantId,
+    receivers: Vec<i64>,
+    id: OrderId,
+) -> Result<(), ApiError> {
+    if receivers.is_empty() {
+        return Ok(());
+    }
+    let now = state.book.now();
+    let link = |receiver: i64| {
+        let mut link = Document::new(RECEIVED, format!("{receiver}/{id}"), now, id.0);
+        link.owner = receiver.to_string();
+        link
+    };
+    let links = receivers.into_iter().map(link).collect();
+    let done = state.book.put_documents(merchant, links).await?;
+    done.map_err(ApiError::from)
 }
 
 fn said(outcome: Result<&[Outcome], &Refusal>) -> Answer {

@@ -104,12 +104,31 @@ async fn issue(state: &State, request: Request) -> Result<Granted, Refused> {
         let known = "the grant_type is none of client_credentials, authorization_code, refresh_token";
         return Err(asked.refuse(OAuthCode::UnsupportedGrantType, known).into());
     };
+    if let Some(client) = public_client(&state.book, &asked).await? {
+        return match grant {
+            GrantType::ClientCredentials => {
+                let secretless = "a public client has no secret, and nothing of its own";
+                Err(asked.refuse(OAuthCode::UnauthorizedClient, secretless).into())
+            }
+            GrantType::AuthorizationCode => for_code(state, &asked, &client).await,
+            GrantType::RefreshToken => for_refresh(state, &asked, &client).await,
+        };
+    }
     let (client, secret) = proved(&state.book, &asked).await?;
     match grant {
         GrantType::ClientCredentials => for_client(state, &client, &secret).await,
         GrantType::AuthorizationCode => for_code(state, &asked, &client).await,
         GrantType::RefreshToken => for_refresh(state, &asked, &client).await,
     }
+}
+
+/// The client that names itself and shows no secret, when it is one that has none.
+async fn public_client(book: &Book, asked: &TokenRequest) -> Result<Option<Client>, Refused> {
+    let (Some(id), true) = (asked.get("client_id"), asked.clients()?.is_empty()) else {
+        return Ok(None);
+    };
+    let client = book.client(Dialect::Connect, id).await?;
+    Ok(client.filter(|client| client.public))
 }
 
 /// The client, once it has proved itself, and its secret.
@@ -186,7 +205,8 @@ fn is_begun_by(challenge: Option<&str>, verifier: Option<&str>) -> bool {
     }
 }
 
-/// A refresh token stays good until its own time is up, so that a lost answer loses no user.
+/// A refresh token stays good until its own time is up, so that a lost answer loses no user; a public client's is good
+/// once.
 async fn for_refresh(state: &State, asked: &TokenRequest, client: &Client) -> Result<Granted, Refused> {
     let Some(text) = asked.get("refresh_token") else {
         let missing = "refresh_token is missing";
@@ -200,7 +220,17 @@ async fn for_refresh(state: &State, asked: &TokenRequest, client: &Client) -> Re
         let unknown = "the refresh_token is unknown or expired";
         return Err(asked.refuse(OAuthCode::InvalidGrant, unknown).into());
     };
-    for_user(state, client, grant.user, Some(text.to_owned())).await
+    if !client.public {
+        return for_user(state, client, grant.user, Some(text.to_owned())).await;
+    }
+    // What nothing but a token protects is good once, so that a stolen one is noticed.
+    let spent = state.book.spend(Dialect::Connect, Purpose::Refresh, text).await?;
+    match spent {
+        Some(grant) => for_user(state, client, grant.user, None).await,
+        None => Err(asked
+            .refuse(OAuthCode::InvalidGrant, "the refresh_token was just used")
+            .into()),
+    }
 }
 
 async fn for_user(

@@ -39,7 +39,7 @@ pub(crate) async fn handle(Held(state): Held<Arc<State>>, request: Request) -> A
             parameter: "redirect_uri",
         })?;
         let state_text = visit.parameter("state")?;
-        if let Some((error, description)) = wrong_with(&visit)? {
+        if let Some((error, description)) = wrong_with(&visit, &client)? {
             return Ok(answer(
                 &back,
                 &[("error", error), ("error_description", description)],
@@ -86,7 +86,7 @@ fn redirect_uri(visit: &Visit, client: &Client) -> Result<String, Trouble> {
 }
 
 /// What keeps a request from being answered with a code.
-fn wrong_with(visit: &Visit) -> Result<Option<(&'static str, &'static str)>, Trouble> {
+fn wrong_with(visit: &Visit, client: &Client) -> Result<Option<(&'static str, &'static str)>, Trouble> {
     if visit.parameter("response_type")? != Some("code") {
         return Ok(Some((
             "unsupported_response_type",
@@ -96,6 +96,7 @@ fn wrong_with(visit: &Visit) -> Result<Option<(&'static str, &'static str)>, Tro
     let challenge = visit.parameter("code_challenge")?;
     let method = visit.parameter("code_challenge_method")?;
     Ok(match (challenge, method) {
+        (None, None) if client.public => Some(("invalid_request", "a public client needs a code_challenge")),
         (None, None) => None,
         (Some(challenge), Some("S256")) if challenge.len() == 43 => None,
         (Some(_), Some("S256")) => Some(("invalid_request", "the code_challenge is not 43 characters long")),

@@ -120,10 +120,15 @@ fn wrong_with(name: &str, password: &str) -> Option<&'static str> {
     if !is_name(name) {
         return Some("This is no email address, and no mobile number such as +4712345678.");
     }
-    if !PASSWORD.contains(&password.chars().count()) {
+    if !is_password(password) {
         return Some("A password has at least 8 characters.");
     }
     None
+}
+
+/// Whether it is long enough, and not too long.
+pub(super) fn is_password(password: &str) -> bool {
+    PASSWORD.contains(&password.chars().count())
 }
 
 /// A mail address or a phone number in E.164 form.

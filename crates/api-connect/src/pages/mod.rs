@@ -6,6 +6,7 @@ mod authorize;
 mod create_user;
 mod fulfillment;
 mod html;
+mod invitation;
 mod login;
 mod login_check;
 mod logout;
@@ -14,6 +15,8 @@ mod trouble;
 mod visit;
 
 pub(crate) use authorize::CodeDetail;
+pub(crate) use invitation::path as invitation_path;
+pub(crate) use visit::{address_of, registered};
 
 use crate::State;
 use http_kit::Needs::Person;
@@ -42,5 +45,7 @@ fn under(base: &str) -> Routes<Arc<State>> {
         .get(&at("logout"), Person, logout::handle)
         .get(&at("fulfillment"), Person, fulfillment::show)
         .post(&at("fulfillment"), Person, fulfillment::submit)
+        .get(&at("invitation"), Person, invitation::show)
+        .post(&at("invitation"), Person, invitation::submit)
         .get(&at("oauth/authorize"), Person, authorize::handle)
 }

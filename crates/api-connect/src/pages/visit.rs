@@ -50,16 +50,7 @@ impl Visit {
 
     /// The whole address of a path of these pages, as this browser reaches it; none when it does not say.
     pub(super) fn address_of(&self, path: &str) -> Option<String> {
-        let host = self.headers.get(HOST)?.to_str().ok()?;
-        let scheme = if self.is_secure() { "https" } else { "http" };
-        let url = Url::parse(&format!("{scheme}://{host}")).ok()?;
-        Some(url.join(path).ok()?.into())
-    }
-
-    /// Whether the proxy in front says that the browser came over TLS.
-    fn is_secure(&self) -> bool {
-        let proto = self.headers.get("x-forwarded-proto");
-        proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+        address_of(&self.headers, path)
     }
 
     /// A parameter of the query; none when it is absent or empty, trouble when it has two values.
@@ -187,7 +178,7 @@ impl Visit {
 
     /// A cookie that scripts don't see and other sites' forms don't carry.
     fn new_cookie(&self, name: &str, value: &str) -> Option<HeaderValue> {
-        let secure = if self.is_secure() { "; Secure" } else { "" };
+        let secure = if is_secure(&self.headers) { "; Secure" } else { "" };
         HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")).ok()
     }
 
@@ -204,6 +195,20 @@ impl Visit {
     }
 }
 
+/// The whole address of a path of these pages, as whoever sent these headers reaches it; none when they don't say.
+pub(crate) fn address_of(headers: &HeaderMap, path: &str) -> Option<String> {
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let scheme = if is_secure(headers) { "https" } else { "http" };
+    let url = Url::parse(&format!("{scheme}://{host}")).ok()?;
+    Some(url.join(path).ok()?.into())
+}
+
+/// Whether the proxy in front says that the caller came over TLS.
+fn is_secure(headers: &HeaderMap) -> bool {
+    let proto = headers.get("x-forwarded-proto");
+    proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
 /// The client of this id.
 pub(super) async fn client_named(state: &State, id: &str) -> Result<Client, Trouble> {
     let client = state.book.client(Dialect::Connect, id).await?;
@@ -216,7 +221,7 @@ fn session_cookie(client: &Client) -> String {
 }
 
 /// The address, when it is on a site that the client has registered.
-pub(super) fn registered(client: &Client, address: &str) -> Option<Url> {
+pub(crate) fn registered(client: &Client, address: &str) -> Option<Url> {
     let url = Url::parse(address).ok()?;
     let is_known = client
         .redirects

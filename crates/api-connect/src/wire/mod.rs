@@ -5,3 +5,4 @@ pub(crate) mod person;
 pub(crate) mod register;
 pub(crate) mod scalar;
 pub(crate) mod status;
+pub(crate) mod xml;

@@ -102,11 +102,78 @@ struct ArticleDetail {
     article_category: Option<Text<255>>,
 }
 
+/// What a line sells, as far as a catalogue has to say something about it.
+#[derive(Debug)]
+pub(crate) struct LineSale {
+    pub(crate) is_coupon: bool,
+    pub(crate) is_issue: bool,
+    pub(crate) is_product: bool,
+    /// The coupon's code.
+    pub(crate) code: Option<String>,
+    /// The coupon's number.
+    pub(crate) number: Option<i64>,
+    pub(crate) product: Option<String>,
+    pub(crate) voucher: Option<String>,
+}
+
+/// What a catalogue sells one at, VAT included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CataloguePrice {
+    pub(crate) price: Amount,
+    pub(crate) currency: Currency,
+}
+
 fn invalid(path: &str, problem: &str) -> ApiError {
     ApiError::Invalid(format!("{path}: {problem}"))
 }
 
 impl RegisterOrder {
+    /// What each line sells.
+    pub(crate) fn sales(&self) -> Vec<LineSale> {
+        let lines = self.order_lines.iter();
+        lines
+            .map(|line| LineSale {
+                is_coupon: line.product_spec_type == SpecType::Coupon,
+                is_issue: line.product_spec_type == SpecType::Issue,
+                is_product: line.product_spec_type == SpecType::Product,
+                code: told(line.product_spec_code.as_ref()),
+                number: line.product_spec_no.map(|number| number.0),
+                product: told(line.product.as_ref()).or_else(|| told(line.product_spec_code.as_ref())),
+                voucher: told(line.voucher_code.as_ref()),
+            })
+            .collect()
+    }
+
+    /// Prices a line as the catalogue does, when it has no price of its own.
+    pub(crate) fn price(&mut self, place: usize, price: Option<CataloguePrice>) -> Result<(), ApiError> {
+        let currency = self.currency()?;
+        let (Some(price), Some(line)) = (price, self.order_lines.get_mut(place)) else {
+            return Ok(());
+        };
+        if line.unit_price.is_some() {
+            return Ok(());
+        }
+        if price.currency != currency {
+            let member = format!("orderLines[{place}].unitPrice");
+            let problem = "is needed, since the catalogue's price is in another currency";
+            return Err(invalid(&member, problem));
+        }
+        line.unit_price = Some(Lenient(Number(price.price.decimal())));
+        Ok(())
+    }
+
+    /// The customers who get something of it, but for the one whose order it is.
+    pub(crate) fn receivers(&self, customer: Option<&str>) -> Vec<i64> {
+        let lines = self.order_lines.iter();
+        let receivers = lines.filter_map(|line| Some(line.receiver.as_ref()?.customer_number?.0));
+        let mut receivers: Vec<_> = receivers
+            .filter(|receiver| customer != Some(receiver.to_string().as_str()))
+            .collect();
+        receivers.sort_unstable();
+        receivers.dedup();
+        receivers
+    }
+
     /// The registration that it asks for.
     pub(crate) fn registration(
         &self,
@@ -237,9 +304,6 @@ impl OrderLine {
 
     /// What the line sells, by the name that its kind has.
     fn product(&self, place: usize) -> Result<String, ApiError> {
-        fn told<const MOST: usize>(text: Option<&Text<MOST>>) -> Option<String> {
-            text.map(|text| text.0.clone()).filter(|text| !text.is_empty())
-        }
         let article = self.article_detail.as_ref();
         let (found, needed) = match self.product_spec_type {
             SpecType::Coupon => (
@@ -259,6 +323,11 @@ impl OrderLine {
         };
         found.ok_or_else(|| ApiError::Invalid(format!("orderLines[{place}].{needed} is missing")))
     }
+}
+
+/// A text that says something.
+fn told<const MOST: usize>(text: Option<&Text<MOST>>) -> Option<String> {
+    text.map(|text| text.0.clone()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 use http_kit::wire::time;
 use http_kit::wire::{DigitsError, FromDigits};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde_json::Value;
 use std::borrow::Cow;
 
 /// A text of at most so many characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Text<const MOST: usize>(pub(crate) String);
 
 /// How a type of this file is described: it stands where it is used.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use api_connect::catalogue::LISTS;
 use api_marketplace::catalogue::{load, read_csv, read_json};
 use book::Book;
 use clap::Args;
@@ -106,7 +107,8 @@ pub(super) async fn load_connect(
     for part in entries.chunks(AT_ONCE) {
         book.merge_documents(merchant, part.to_vec(), replace).await?;
     }
-    Ok(entries.len())
+    // What says which lists there are is no entry of them.
+    Ok(entries.iter().filter(|entry| entry.kind != LISTS).count())
 }
 
 /// An entry that is the same as before stays as old as it is.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use book::{Api, CredentialInfo, NewCredential, Scope};
+use book::{Api, CredentialInfo, NewCredential, NewPublicClient, Scope};
 use clap::{Args, Subcommand};
 use http_kit::wire::time::seconds_text;
 use order::Dialect;
@@ -59,6 +59,10 @@ pub(super) struct Add {
     /// Where a Connect client lets users be sent back to after they signed in; may be given several times
     #[arg(long, value_name = "URI", value_parser = web_address)]
     redirect_uri: Vec<String>,
+
+    /// A Connect client that has no secret, such as an app: its users' codes are its own by PKCE (S256) alone
+    #[arg(long, requires = "redirect_uri", conflicts_with = "secret")]
+    public: bool,
 
     /// Print one JSON object
     #[arg(long)]
@@ -133,6 +137,9 @@ impl Add {
         usable("id", self.id.as_deref())?;
         usable("secret", self.secret.as_deref())?;
         let merchant = merchant(book, &self.merchant).await?;
+        if self.public {
+            return self.run_public(book, &merchant).await;
+        }
         let new = NewCredential {
             merchant: merchant.id,
             api: self.api,
@@ -165,6 +172,35 @@ impl Add {
             for (name, value) in printed.client.lines() {
                 output::line(&format!("  {name}: {value}"));
             }
+        }
+        Ok(())
+    }
+}
+
+impl Add {
+    /// A client without a secret.
+    async fn run_public(self, book: &book::Book, merchant: &book::Merchant) -> Result<(), CommandError> {
+        if self.api != Dialect::Connect {
+            return Err(CommandError::new("only a Connect client can be public"));
+        }
+        let new = NewPublicClient {
+            merchant: merchant.id,
+            api: self.api,
+            id: self.id,
+            scope: self.scope,
+            redirects: self.redirect_uri,
+        };
+        let added = book.add_public_client(new).await?;
+        if self.json {
+            let printed = serde_json::json!({
+                "merchant": merchant.name, "api": self.api.as_str(), "number": added.number, "id": added.id,
+                "scope": self.scope.as_str(), "public": true
+            });
+            output::json(&printed);
+        } else {
+            let (number, name) = (added.number, &merchant.name);
+            output::line(&format!("Credential {number} of {name} added. It has no secret."));
+            output::line(&format!("  client_id: {}", added.id));
         }
         Ok(())
     }

@@ -95,7 +95,8 @@ async fn body_of(
             Some(api_connect::connector::handover(order, at))
         }
         ConnectorKind::Payment | ConnectorKind::Handover => None,
-        ConnectorKind::Message | ConnectorKind::Event => Some(call.payload.clone().into_bytes()),
+        ConnectorKind::Event => Some(api_connect::connector::event(order, &call.payload, at)),
+        ConnectorKind::Message => Some(call.payload.clone().into_bytes()),
     })
 }
 

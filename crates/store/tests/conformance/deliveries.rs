@@ -144,7 +144,10 @@ pub(crate) async fn deliveries_are_listed_youngest_first_and_hastened(f: Fixture
     assert!(f.store.hasten_delivery(1, failed, 7).await.unwrap());
     let again = f.store.deliveries_in(1, "due", None, 9).await.unwrap();
     let again = again.iter().find(|row| row.id == failed).unwrap();
-    assert_eq!((again.attempts, again.next_at, &*again.log), (3, 7, "7 refused\n"));
+    assert_eq!(
+        (again.attempts, again.next_at, &*again.log),
+        (3, 7, "7 refused\n")
+    );
     f.store
         .settle_delivery(1, failed, &settlement("done"))
         .await

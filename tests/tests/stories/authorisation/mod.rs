@@ -39,6 +39,8 @@ const OPEN: &[&str] = &[
     "GET /user/logout",
     "GET /user/fulfillment",
     "POST /user/fulfillment",
+    "GET /user/invitation",
+    "POST /user/invitation",
     "GET /user/oauth/authorize",
     "GET /login/login",
     "POST /login/oauthLogin",
@@ -50,6 +52,8 @@ const OPEN: &[&str] = &[
     "GET /login/logout",
     "GET /login/fulfillment",
     "POST /login/fulfillment",
+    "GET /login/invitation",
+    "POST /login/invitation",
     "GET /login/oauth/authorize",
     // Opened by a customer's browser; holds an id that nobody can guess.
     "GET /api/v3/sandbox/secure-login/{merchant}/{id}/{checkout}",
@@ -62,6 +66,12 @@ const NOTHING_OF_A_MERCHANTS: &[&str] = &[
     "POST /capi/v1/client/order",
     "POST /capi/v1/order",
     "POST /capi/v1/client/stock/update",
+    "POST /capi/v1/client/extid",
+    "POST /capi/v1/customer/access",
+    "POST /capi/v1/client/customer/privacy/consentEvent",
+    "POST /capi/v1/customer/privacy/consentEvent",
+    "POST /capi/v1/customer/info",
+    "POST /capi/v1/subscription",
     "POST /api/v3/checkout/authorize",
     "POST /api/v3/checkout/payment-methods",
     "POST /api/v3/lookup/installment-plans",
@@ -159,7 +169,9 @@ story! {
 /// Names of the same form that nothing has.
 fn made_up(real: &Names) -> Names {
     let other = |value: &String| {
-        if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        if value == "EXTERNAL" {
+            value.clone() // a word of the API's own
+        } else if value.bytes().all(|byte| byte.is_ascii_digit()) {
             "7".repeat(value.len())
         } else if value.len() == 36 {
             "77777777-7777-4777-8777-777777777777".to_owned()
@@ -172,7 +184,11 @@ fn made_up(real: &Names) -> Names {
 
 /// The status and the text of an answer, without the names that were asked for.
 fn said(reply: &Reply, names: &Names) -> (u16, String) {
-    let long = names.values().filter(|name| name.len() > 3);
-    let text = long.fold(reply.text(), |text, name| text.replace(name.as_str(), "..."));
+    let mut long: Vec<_> = names.values().filter(|name| name.len() > 3).collect();
+    // One may be a part of another.
+    long.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let text = long
+        .iter()
+        .fold(reply.text(), |text, name| text.replace(name.as_str(), "..."));
     (reply.status(), text)
 }

@@ -127,14 +127,37 @@ impl World {
         order["orderLines"][0]["productSpecType"] = json!("product");
         order["orderLines"][0]["product"] = json!(MARK);
         let users = self.user.post("/capi/v1/order", &order).await.expect(200).json();
+        let started = json!({ "product": MARK, "startTime": 1_559_372_400_000_u64 });
+        self.user
+            .post("/capi/v1/subscription", &started)
+            .await
+            .expect(200);
+        let consent = json!({ "consentIssuer": "ISSUER1", "consentId": MARK, "action": "given" });
+        let consents = "/capi/v1/customer/privacy/consentEvent";
+        self.user.post(consents, &consent).await.expect(200);
+        let mut consent = consent;
+        (consent["subject"], consent["subjectType"]) = (json!("SUBJECT1"), json!("EXTERNAL"));
+        let consents = "/capi/v1/client/customer/privacy/consentEvent";
+        self.connect.post(consents, &consent).await.expect(200);
+        let identity = json!({ "externalId": "EXT1", "credentialType": "D" });
+        self.connect
+            .post("/capi/v1/client/extid", &identity)
+            .await
+            .expect(200);
         load_catalogue(server, &self.connect.merchant);
         names.extend([
+            (("connect", "subscription/{customerNumber}"), "563457".to_owned()),
+            (("connect", "info/{customerNumber}"), "563457".to_owned()),
+            (("connect", "external identity"), "EXT1".to_owned()),
+            (("connect", "history/{issuer}"), "ISSUER1".to_owned()),
+            (("connect", "{issuer}/{subjectType}"), "EXTERNAL".to_owned()),
+            (("connect", "{subjectType}/{subject}"), "SUBJECT1".to_owned()),
             (("connect", "status/{orderId}"), id.clone()),
             (("connect", "order/{orderId}"), id),
             (("connect", "users order"), users["orderId"].to_string()),
             (("connect", "coupon/{productCode}"), "TOTT".to_owned()),
             (("connect", "coupons/{voucherCode}"), "VOUCHER1".to_owned()),
-            (("connect", "product/{productType}"), "subscription".to_owned()),
+            (("connect", "product/{productType}"), "periodical".to_owned()),
             (("connect", "stock/{productId}"), "BOOK1".to_owned()),
         ]);
     }
@@ -206,7 +229,7 @@ impl World {
 
 fn load_catalogue(server: &Server, merchant: &Merchant) {
     let catalogue = json!({
-        "products": [{ "companyCode": "F", "product": "TOTT", "description": MARK, "productType": "subscription" }],
+        "products": [{ "companyCode": "F", "product": "TOTT", "description": MARK, "productType": "periodical" }],
         "coupons": [{
             "companyCode": MARK, "product": "TOTT", "couponCode": "TOTT", "couponNumber": 60, "description": MARK,
             "couponPrice": "100", "vatPercent": 25, "currency": "NOK"
@@ -274,6 +297,10 @@ fn body(endpoint: &Endpoint, names: &Names) -> Value {
         }
         "/capi/v1/client/order/fulfillment" => json!({ "orderId": number("order/{orderId}") }),
         "/capi/v1/client/order/{orderId}/user" => json!({ "credential": "kari@example.no" }),
+        "/capi/v1/client/access" => json!({ "customerNumber": number("info/{customerNumber}") }),
+        "/capi/v1/client/extid/customer" => {
+            json!({ "externalId": name("connect", "external identity"), "credentialType": "D", "customerNumber": 5 })
+        }
         "/capi/v1/order/status" => json!({ "orderId": number("users order") }),
         "/capi/v1/client/coupon/price" => {
             json!({ "couponCode": name("connect", "coupon/{productCode}"), "couponNumber": 60 })

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 use stories::{Merchant, Server, story};
 
-fn load(server: &Server, merchant: &Merchant, catalogue: &Value, code: i32) -> String {
+pub(super) fn load(server: &Server, merchant: &Merchant, catalogue: &Value, code: i32) -> String {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(catalogue.to_string().as_bytes()).unwrap();
     let path = file.path().to_str().unwrap();

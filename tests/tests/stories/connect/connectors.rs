@@ -13,14 +13,14 @@ use super::browser::{Browser, SITE, location, parameter, publisher, query, signe
 use super::{FULFILLMENT, register, status_of};
 
 /// A server that may call loopback addresses, and calls again soon.
-fn impatient() -> Options {
+pub(super) fn impatient() -> Options {
     Options::default()
         .sandbox()
         .configuration("[callbacks]\nretry_after_seconds = [1]\n")
 }
 
 /// Sets a connector through the command line, and gives its secret.
-fn connect_to(server: &Server, caller: &Caller, kind: &str, url: &str) -> String {
+pub(super) fn connect_to(server: &Server, caller: &Caller, kind: &str, url: &str) -> String {
     let arguments = [
         "connector",
         "set",
@@ -37,7 +37,7 @@ fn connect_to(server: &Server, caller: &Caller, kind: &str, url: &str) -> String
 
 /// Checks a call's signature as Standard Webhooks says, with nothing of the program's own, and gives its body.
 #[track_caller]
-fn signed(call: &Received, secret: &str) -> Value {
+pub(super) fn signed(call: &Received, secret: &str) -> Value {
     let header = |name: &str| call.headers[name].to_str().unwrap();
     let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();

@@ -1,17 +1,23 @@
 //! Mediaconnect Connect: each rule that its pages state has a story that is named after it.
 
+mod access;
 pub(crate) mod browser;
 mod catalogue;
 mod clients;
 mod complete_order;
 mod connectors;
+mod consents;
+mod customers;
 mod fulfillment_page;
 mod limits;
+mod messages;
 mod order_status;
+mod public_clients;
 mod register_order;
 mod sign_in;
 mod token;
 mod users_orders;
+mod xml;
 
 use serde_json::{Value, json};
 use stories::{Caller, Merchant, connect, run};
