@@ -101,10 +101,13 @@ impl<T: Serialize> Document<T> {
     }
 }
 
+/// Writes the document at this place of what is loaded.
+type Write = Box<dyn Fn(&mut Work<'_>, usize) -> Result<(), Stop> + Send>;
+
 /// A change of one document, to be written together with others.
 pub struct Edit {
     key: DocumentKey,
-    write: Box<dyn Fn(&mut Work<'_>, usize) -> Result<(), Stop> + Send>,
+    write: Write,
 }
 
 impl std::fmt::Debug for Edit {

@@ -40,7 +40,7 @@ pub struct Dialects {
     /// The order as this dialect's API answers it: JSON.
     pub render: fn(Dialect, &Order) -> Bytes,
     /// The records in an import's file.
-    pub records: fn(Bytes) -> Vec<Record>,
+    pub records: fn(&[u8]) -> Vec<Record>,
     /// The orders that one record tells of in this dialect, or why it tells of none.
     pub read: fn(Dialect, &[u8]) -> Result<Vec<Told>, String>,
 }

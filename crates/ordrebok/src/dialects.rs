@@ -28,7 +28,7 @@ fn render(api: Dialect, order: &Order) -> Bytes {
 }
 
 /// The records of a file that is in memory.
-fn records(file: Bytes) -> Vec<console::Record> {
+fn records(file: &[u8]) -> Vec<console::Record> {
     let record = |read: std::io::Result<crate::records::Record>| match read {
         Ok(record) => console::Record {
             line: record.line,
@@ -40,7 +40,7 @@ fn records(file: Bytes) -> Vec<console::Record> {
             text: Err(error.to_string()),
         },
     };
-    Records::new(&*file).map(record).collect()
+    Records::new(file).map(record).collect()
 }
 
 /// What the console is told of the dialects.

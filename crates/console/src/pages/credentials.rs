@@ -39,8 +39,10 @@ async fn listed(
     known.sort_by_key(|info| (info.revoked_at.is_some(), std::cmp::Reverse(info.number)));
     let content = html! {
         @if let Some(said) = said { (said) }
-        h1 { "Credentials" }
-        p.lead { "What " (desk.merchant.name) "\u{2019}s programs prove themselves with. Secrets are kept as hashes and can\u{2019}t be shown again." }
+        div {
+            h1 { "Credentials" }
+            p.lead { "What " (desk.merchant.name) "\u{2019}s programs prove themselves with. Secrets are kept as hashes and can\u{2019}t be shown again." }
+        }
         @if known.is_empty() {
             (empty("No credentials", &html! { "Add the first one below." }))
         } @else { (table(desk, &known)) }

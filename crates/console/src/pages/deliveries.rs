@@ -17,8 +17,12 @@ use order::{MerchantId, OrderId, Timestamp};
 
 /// How many calls there are on a page.
 const PAGE: usize = 50;
-/// The states with their names, the one that is shown first at first.
-const STATES: [(&str, &str); 3] = [("due", "Owed"), ("failed", "Given up"), ("done", "Delivered")];
+/// The states with their names, and what is said when there is nothing in them; the one that is shown first at first.
+const STATES: [(&str, &str, &str); 3] = [
+    ("due", "Owed", "No call is owed just now."),
+    ("failed", "Given up", "No call was given up."),
+    ("done", "Delivered", "No call has been made yet."),
+];
 
 /// One call, as a page shows it.
 #[derive(Debug, Clone)]
@@ -103,10 +107,10 @@ pub(crate) async fn show(
     desk: Desk,
 ) -> Result<Answer, Trouble> {
     let asked = desk.parameter("state");
-    let (chosen, title) = STATES
+    let (chosen, title, nothing) = STATES
         .into_iter()
-        .find(|(word, _)| *word == asked)
-        .unwrap_or(("due", "Owed"));
+        .find(|(word, ..)| *word == asked)
+        .unwrap_or(STATES[0]);
     let before = place_of(desk.parameter("before"));
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
     let rows = state
@@ -124,12 +128,12 @@ pub(crate) async fn show(
         @if desk.parameter("done") == "retry" { (notice("The call is being made again.")) }
         h1 { "Deliveries" }
         nav.tabs aria-label="Deliveries by state" {
-            ul { @for (word, name) in STATES {
+            ul { @for (word, name, _) in STATES {
                 li { a href=(format!("{}?state={word}", desk.path("deliveries"))) aria-current=[(word == chosen).then_some("page")] { (name) } }
             } }
         }
         @if calls.is_empty() {
-            (empty("Nothing here", &html! { "No call is " (title.to_lowercase()) "." }))
+            (empty("Nothing here", &html! { (nothing) }))
         } @else { (table(&desk, title, chosen, &calls)) }
         @if let Some(next) = next {
             p.pager { a.button href=(format!("{}?state={chosen}&before={next}", desk.path("deliveries"))) rel="next" { "Older ones" } }

@@ -345,7 +345,8 @@ impl Running {
     }
 
     async fn take_all(&mut self, file: Bytes) -> Result<(), Trouble> {
-        let records = (self.state.dialects().records)(file);
+        let records = (self.state.dialects().records)(&file);
+        drop(file);
         self.import.records = u64::try_from(records.len()).unwrap_or_default();
         let mut running = JoinSet::new();
         for record in records {

@@ -28,6 +28,9 @@ const STATUSES: [(&str, &str); 5] = [
     ("cancelled", "Cancelled"),
 ];
 
+/// The filters that are folded away unless they are used.
+const FINER: [&str; 6] = ["product", "from", "to", "least", "most", "currency"];
+
 /// Every state that failed orders are in.
 fn failed_states() -> Vec<String> {
     let failures = [
@@ -117,14 +120,19 @@ fn filters(desk: &Desk, wrong: Option<&Wrong>) -> Markup {
             input type="hidden" name="q" value=(desk.parameter("q"));
             (select("status", "Status", desk.parameter("status"), &statuses))
             (select("api", "Through", desk.parameter("api"), &apis))
-            (text("product", "Product").html(wrong))
-            (text("from", "Placed from").kind("date").html(wrong))
-            (text("to", "to").kind("date").html(wrong))
-            (text("least", "Total from").html(wrong))
-            (text("most", "to").html(wrong))
-            (text("currency", "Currency").html(wrong))
             button type="submit" { "Filter" }
             @if is_narrowed { a.clear href=(desk.path("orders")) { "Clear" } }
+            details.more open[FINER.iter().any(|name| !desk.parameter(name).is_empty())] {
+                summary { "More filters" }
+                div {
+                    (text("product", "Product").html(wrong))
+                    (text("from", "Placed from").kind("date").html(wrong))
+                    (text("to", "Placed until").kind("date").html(wrong))
+                    (text("least", "Total from").html(wrong))
+                    (text("most", "Total to").html(wrong))
+                    (text("currency", "Currency").html(wrong))
+                }
+            }
         }
     }
 }

@@ -134,6 +134,14 @@ fn told(value: Decimal, currency: &str) -> String {
     grouped(&value.to_string())
 }
 
+/// So many orders, in words.
+fn many(orders: u64) -> String {
+    match orders {
+        1 => "1 order".to_owned(),
+        many => format!("{} orders", count(many)),
+    }
+}
+
 fn tiles(own: &[&Total], currency: &str) -> Markup {
     let (orders, figures) = sum(own);
     let sums = [
@@ -180,7 +188,7 @@ fn days(own: &[&Total], (from, today): (Day, Day), currency: &str) -> Markup {
             let value = figures.ordered.decimal();
             Bar {
                 label: short_day_text(day.begins()),
-                told: format!("{} {currency}, {} orders", told(value, currency), count(*orders)),
+                told: format!("{} {currency}, {}", told(value, currency), many(*orders)),
                 height: part(value, highest),
             }
         })

@@ -123,7 +123,7 @@ mod tests {
             captured: amount(captured),
             refunded: amount(refunded),
             cancelled: amount(cancelled),
-            remaining: amount(reserved - captured - cancelled),
+            remaining: amount(reserved.saturating_sub(captured).saturating_sub(cancelled)),
         }
     }
 

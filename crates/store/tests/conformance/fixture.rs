@@ -238,10 +238,10 @@ impl Fixture {
             merchant,
             ..Load::default()
         };
-        let done = self
+        let writing = self
             .store
-            .transact::<(), ()>(load, move |_| Ok((changes.clone(), ())))
-            .await?;
+            .transact::<(), ()>(load, move |_| Ok((changes.clone(), ())));
+        let done = Box::pin(writing).await?;
         done.expect("nothing refuses");
         Ok(())
     }
@@ -271,20 +271,18 @@ impl Fixture {
             orders: vec![OrderKey::Id(id)],
             ..Load::default()
         };
-        let done = self
-            .store
-            .transact::<(), ()>(load, move |loaded| {
-                let row = loaded.orders[0].as_ref().unwrap();
-                let orders = vec![next(row, &change)];
-                Ok((
-                    Changes {
-                        orders,
-                        ..Changes::default()
-                    },
-                    (),
-                ))
-            })
-            .await?;
+        let writing = self.store.transact::<(), ()>(load, move |loaded| {
+            let row = loaded.orders[0].as_ref().unwrap();
+            let orders = vec![next(row, &change)];
+            Ok((
+                Changes {
+                    orders,
+                    ..Changes::default()
+                },
+                (),
+            ))
+        });
+        let done = Box::pin(writing).await?;
         done.expect("nothing refuses");
         Ok(())
     }
