@@ -34,16 +34,17 @@ async function registered() {
 async function run(walk, browser) {
   const server = await Server.start();
   const site = await Site.open();
-  const visitor = await Visitor.enter(browser, server.url, walk.withScripts);
+  let visitor;
   try {
+    visitor = await Visitor.enter(browser, server.url, walk.withScripts);
     await walk.body({ server, site, visitor, page: visitor.page });
     await visitor.check();
     return null;
   } catch (error) {
-    const seen = await visitor.describe().catch(() => 'the page is gone');
+    const seen = await visitor?.describe().catch(() => 'the page is gone');
     return `${error.stack ?? error}\n--- the page\n${seen}\n--- the server\n${server.log}`;
   } finally {
-    await visitor.leave();
+    await visitor?.leave().catch(() => {}); // a browser that is gone has nothing to leave
     await site.close();
     await server.stop();
   }
