@@ -56,6 +56,7 @@ export default (walk) => {
 
     if (withScripts) {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Orders' }).click();
+      await page.waitForURL('**/console/1/orders');
       await page.keyboard.press('/');
       await page.keyboard.type('nobody');
       await page.getByText('No such order').waitFor();
@@ -170,6 +171,7 @@ export default (walk) => {
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await visitor.check();
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('g');
     await page.keyboard.press('o');
     await page.waitForURL('**/console/1/orders');
