@@ -51,11 +51,11 @@ pub(crate) async fn submit(Held(state): Held<Arc<State>>, request: Request) -> A
             return form(&state, &visit, (&token, &grant), Some(problem)).await;
         }
         // Of two who use it at once, one chooses.
-        let taken = state
+        let chosen = state
             .book
             .spend(Dialect::Connect, Purpose::Invitation, &token)
             .await?;
-        let grant = taken.ok_or(OVER)?;
+        let grant = chosen.ok_or(OVER)?;
         let back = registered(&grant.client, &grant.detail).ok_or(OVER)?;
         state
             .book
