@@ -209,6 +209,9 @@ mod tests {
         assert_eq!(
             kept,
             [
+                "connect.catalogue coupons ",
+                "connect.catalogue products ",
+                "connect.catalogue vouchers ",
                 "connect.coupon SUMMER/60 TOTT",
                 "connect.product TOTT ",
                 "connect.stock BOOK1 ",
@@ -223,7 +226,7 @@ mod tests {
             (json!([]), "catalogue: not a JSON object"),
             (
                 json!({ "articles": [] }),
-                "articles: none of products, coupons, vouchers, stock",
+                "articles: none of products, coupons, vouchers, stock, grants",
             ),
             (json!({ "stock": {} }), "stock: not a list"),
             (json!({ "stock": [7] }), "stock[0]: not an object"),
