@@ -76,6 +76,32 @@ impl WriteCall {
         before.map(answer_of).transpose()
     }
 
+    /// The same as it was kept, for what is no order.
+    pub(crate) async fn remembered(&self, state: &State) -> Result<Option<Executed>, Problem> {
+        match &self.idempotency {
+            Some(key) => Ok(state.book.remembered(self.access.merchant, key).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The key under which the answer is kept.
+    pub(crate) fn idempotency(&self) -> Option<Idempotency> {
+        self.idempotency.clone()
+    }
+
+    /// The answer to a call that was about no order.
+    #[expect(clippy::unused_self, reason = "it reads as the call's own answer")]
+    pub(crate) fn plain(&self, executed: Executed) -> Result<Answer, Problem> {
+        let (reply, again) = reply_in(executed)?;
+        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Ok(marked(Answer::json_text(status, reply.body), again))
+    }
+
+    /// Refuses a body with anything in it.
+    pub(crate) fn no_members(&self) -> Result<(), Problem> {
+        self.parse_or_default::<Nothing>().map(drop)
+    }
+
     /// Whether the call is only to happen to an order in certain versions.
     pub(crate) fn is_conditional(&self) -> bool {
         self.versions.is_some()
@@ -145,6 +171,11 @@ fn reply_of(problem: &Problem) -> Reply {
     }
 }
 
+/// A body that says nothing.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
 /// What the headers of an answer need of the order in its body.
 #[derive(Deserialize)]
 struct Head {
@@ -153,6 +184,25 @@ struct Head {
 }
 
 fn answer_of(executed: Executed) -> Result<Answer, Problem> {
+    let (reply, again) = reply_in(executed)?;
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let head: Head = serde_json::from_str(&reply.body).map_err(|error| unreadable(&error))?;
+    let mut answer = Answer::json_text(status, reply.body).with(ETAG, etag(head.version));
+    if status == StatusCode::CREATED
+        && let Ok(place) = HeaderValue::try_from(format!("{}/ordrebok:{}", operations::ORDERS, head.id))
+    {
+        answer = answer.with(LOCATION, place);
+    }
+    Ok(marked(answer, again))
+}
+
+fn unreadable(error: &serde_json::Error) -> Problem {
+    tracing::error!(%error, "a kept answer can't be read");
+    failed(Failure::Internal)
+}
+
+/// The reply of a call that was done, and whether it had been given before; else the problem.
+pub(crate) fn reply_in(executed: Executed) -> Result<(Reply, bool), Problem> {
     let (reply, again) = match executed {
         Executed::Now(reply) => (reply, false),
         Executed::Before(reply) => (reply, true),
@@ -161,25 +211,20 @@ fn answer_of(executed: Executed) -> Result<Answer, Problem> {
             return Err(Problem::new(KEY_REUSED, detail).at("Idempotency-Key"));
         }
     };
-    let unreadable = |error: serde_json::Error| {
-        tracing::error!(%error, "a kept answer can't be read");
-        failed(Failure::Internal)
-    };
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if !status.is_success() {
-        return Err(Problem::kept(&reply.body).map_err(unreadable)?);
+    if (200..300).contains(&reply.status) {
+        Ok((reply, again))
+    } else {
+        Err(Problem::kept(&reply.body).map_err(|error| unreadable(&error))?)
     }
-    let head: Head = serde_json::from_str(&reply.body).map_err(unreadable)?;
-    let mut answer = Answer::json_text(status, reply.body).with(ETAG, etag(head.version));
-    if status == StatusCode::CREATED
-        && let Ok(place) = HeaderValue::try_from(format!("{}/ordrebok:{}", operations::ORDERS, head.id))
-    {
-        answer = answer.with(LOCATION, place);
-    }
+}
+
+/// The answer, with a mark when it was given before.
+pub(crate) fn marked(answer: Answer, again: bool) -> Answer {
     if again {
-        answer = answer.with(REPLAYED, HeaderValue::from_static("true"));
+        answer.with(REPLAYED, HeaderValue::from_static("true"))
+    } else {
+        answer
     }
-    Ok(answer)
 }
 
 /// Keys are their client's, and each method and path has its own.

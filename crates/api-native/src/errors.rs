@@ -39,6 +39,10 @@ sorts! {
     MISSING_MEMBER = "missing_member", BAD_REQUEST, "A member is missing";
     KEY_REUSED = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The key belongs to another request";
     ORDER_NOT_FOUND = "order_not_found", NOT_FOUND, "No such order";
+    CUSTOMER_NOT_FOUND = "customer_not_found", NOT_FOUND, "No such customer";
+    WEBHOOK_NOT_FOUND = "webhook_not_found", NOT_FOUND, "No such webhook";
+    DELIVERY_NOT_FOUND = "delivery_not_found", NOT_FOUND, "No such delivery";
+    TOO_MANY_WEBHOOKS = "too_many_webhooks", CONFLICT, "Too many webhooks";
     ORDER_NOT_YET_THERE = "order_not_yet_there", NOT_FOUND, "The order was not there yet";
     VERSION_MISMATCH = "version_mismatch", PRECONDITION_FAILED, "The order has changed";
     KEPT_BY_ITS_API = "kept_by_its_api", CONFLICT, "Another API does this";

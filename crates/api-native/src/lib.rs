@@ -19,7 +19,7 @@ mod wire;
 pub use errors::refuse;
 pub use openapi::DocumentOf;
 pub use operations::{document, endpoints, routes};
-pub use wire::render;
+pub use wire::{message_of, render};
 
 use book::Book;
 use http_kit::body::BodyLimits;

@@ -107,6 +107,20 @@ impl Parameters {
         value.map(Some).ok_or_else(wrong)
     }
 
+    /// The period from `from` to before `until`.
+    pub(crate) fn period(&self) -> Result<(Option<Timestamp>, Option<Timestamp>), Problem> {
+        let (from, until) = (self.moment("from")?, self.moment("until")?);
+        if let (Some(from), Some(until)) = (from, until)
+            && from >= until
+        {
+            return Err(contradiction(
+                "until",
+                "until must be later than from.".to_owned(),
+            ));
+        }
+        Ok((from, until))
+    }
+
     /// A moment.
     pub(crate) fn moment(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         let Some(text) = self.text(name)? else {

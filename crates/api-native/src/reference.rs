@@ -3,10 +3,17 @@
 use book::Reference;
 use http_kit::path::PathIds;
 use order::{Dialect, OrderId};
+use uuid::Uuid;
 
 /// The order that the path's `{order}` names; none when no order can have such a name.
 pub(crate) fn named(ids: &PathIds) -> Option<Reference> {
     ids.get("order").ok().and_then(reference_of)
+}
+
+/// The UUID that the path's `{order}` names, as `uuid:...`.
+pub(crate) fn uuid(ids: &PathIds) -> Option<Uuid> {
+    let text = ids.get("order").ok()?.strip_prefix("uuid:")?;
+    Uuid::try_parse(text).ok().filter(|uuid| !uuid.is_nil())
 }
 
 /// `connect:9`, `marketplace:0123456789`, `afterpay:ORDER1` and `ordrebok:1000000000` are the id that this API shows.

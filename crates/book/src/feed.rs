@@ -2,7 +2,7 @@
 
 use crate::codec::event_of;
 use crate::{Book, BookError};
-use order::{Currency, Event, MerchantId, OrderId};
+use order::{Currency, Event, MerchantId, OrderId, Timestamp};
 use store::FeedRow;
 
 /// One event with its place in the feed.
@@ -55,6 +55,19 @@ impl Book {
     pub async fn feed_end(&self, merchant: MerchantId) -> Result<i64, BookError> {
         self.catch_up(merchant).await;
         Ok(self.store().feed_end(merchant.0).await?)
+    }
+
+    /// Between which positions the events of the days of a period lie; none when nothing happened.
+    pub(crate) async fn feed_of(
+        &self,
+        merchant: MerchantId,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<Option<(i64, i64)>, BookError> {
+        let day = |at: Timestamp| crate::Day::of(at).0;
+        Ok(self
+            .store()
+            .feed_of_days(merchant.0, day(from), day(until))
+            .await?)
     }
 }
 

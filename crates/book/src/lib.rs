@@ -30,6 +30,7 @@ mod feed;
 mod follow;
 mod grants;
 mod history;
+mod hook_calls;
 mod hot;
 mod import;
 mod listeners;
@@ -69,6 +70,7 @@ pub use feed::FeedEvent;
 pub use follow::Progress;
 pub use grants::{Client, Grant, Purpose};
 pub use history::{HistoryPage, HistoryQuery};
+pub use hook_calls::{HookCall, HookNews, HookOwed, HookPage, HookPatience, HookTry};
 pub use import::{Imported, Told};
 pub use merchants::Merchant;
 pub use people::{NewPerson, Person, Role};
@@ -83,7 +85,7 @@ pub use tokens::{AuthError, IssuedToken};
 pub use totals::{Day, Total, TotalsQuery};
 pub use users::{NewUser, NotSignedIn, User};
 pub use verify::{Finding, Verified};
-pub use webhooks::Webhook;
+pub use webhooks::{MOST_WEBHOOKS, Standing, Webhook};
 pub use work::{Outcome, Work};
 
 use blocks::Blocks;
@@ -129,6 +131,8 @@ struct Inner {
     hooks: Notify,
     /// Held while a batch is followed.
     following: tokio::sync::Mutex<()>,
+    /// Whether the server is stopping.
+    stop: tokio::sync::watch::Sender<bool>,
     /// How many transactions this server has run.
     transactions: AtomicU64,
 }
@@ -163,6 +167,7 @@ impl Book {
             followed: Notify::new(),
             hooks: Notify::new(),
             following: tokio::sync::Mutex::new(()),
+            stop: tokio::sync::watch::Sender::new(false),
             transactions: AtomicU64::new(0),
         };
         Ok(Self {
@@ -219,6 +224,17 @@ impl Book {
     /// Waits until a webhook has come to be owed a call through this server.
     pub async fn hook_owed(&self) {
         self.inner.hooks.notified().await;
+    }
+
+    /// Ends what would wait for events as long as the server runs.
+    pub fn stop_streams(&self) {
+        self.inner.stop.send_replace(true);
+    }
+
+    /// Waits until [`Book::stop_streams`].
+    pub async fn stopping(&self) {
+        // It fails only when the sender is gone, and then the server is.
+        let _ = self.inner.stop.subscribe().wait_for(|stop| *stop).await;
     }
 
     /// How many transactions this server has run so far: what tells background work how busy it is.

@@ -22,6 +22,8 @@ pub struct IssuedToken {
     pub access: Access,
 }
 
+/// How long settled calls of webhooks can be looked at: thirty days.
+const DELIVERIES_KEPT_MILLISECONDS: i64 = 30 * 24 * 3600 * 1000;
 /// How many old answers go in one transaction.
 const PURGED_AT_ONCE: i64 = 1000;
 
@@ -140,7 +142,8 @@ impl Book {
         Ok(access)
     }
 
-    /// Removes tokens and sessions whose time is up, and answers kept under keys for longer than `answers_for_millis`.
+    /// Removes tokens and sessions whose time is up, answers kept under keys for longer than `answers_for_millis`, and
+    /// what webhooks were owed longer than thirty days ago.
     ///
     /// # Errors
     /// When the database fails.
@@ -151,6 +154,8 @@ impl Book {
         // In steps, so that a great many don't hold up the writes of others.
         let before = now.saturating_sub(answers_for_millis);
         while self.store().purge_answers(before, PURGED_AT_ONCE).await? > 0 {}
+        let before = now.saturating_sub(DELIVERIES_KEPT_MILLISECONDS);
+        while self.store().purge_hook_deliveries(before, PURGED_AT_ONCE).await? > 0 {}
         Ok(())
     }
 }

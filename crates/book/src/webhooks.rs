@@ -1,17 +1,27 @@
 //! Webhooks: addresses of the merchant's that are told of what happens to orders.
+//!
+//! A webhook is a document. What it is owed is written by the journal's follower in the transaction in which it sees
+//! an event, one row for each, and names the event by its position: the call's body is made anew of the event on each
+//! try. Nothing of the secrets that calls are signed with is kept either: they are made of the database's salt.
 
-use crate::{Book, BookError, Document};
-use order::{MerchantId, Timestamp};
+use crate::signature::WebhookSecret;
+use crate::work::Stop;
+use crate::{Book, BookError, Document, Executed, Idempotency, Reply, Work};
+use order::{MerchantId, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::rows::{DocumentKey, Load};
 
 /// The documents' kind.
-const KIND: &str = "webhook";
+pub(crate) const KIND: &str = "webhook";
 
 /// How many webhooks a merchant may have.
-pub(crate) const MOST: u64 = 50;
+pub const MOST_WEBHOOKS: usize = 50;
+
+/// For how long calls are signed with a secret that was replaced, too.
+const FORMER_MILLISECONDS: i64 = 24 * 3_600_000;
 
 /// One address, and what it is told.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Webhook {
     /// Where calls go.
     pub url: String,
@@ -19,10 +29,10 @@ pub struct Webhook {
     pub events: Vec<String>,
     /// What the merchant says of it.
     pub description: String,
-    /// What its calls are signed with.
-    pub secret: String,
-    /// What they are signed with as well, until when.
-    pub former: Option<(String, Timestamp)>,
+    /// Which of its secrets its calls are signed with: 1, 2, 3, ...
+    pub secret: u32,
+    /// Until when they are signed with the one before as well.
+    pub former_until: Option<Timestamp>,
     /// Whether it is called, or why not.
     pub standing: Standing,
     /// Since when every call has failed.
@@ -44,10 +54,57 @@ pub enum Standing {
 }
 
 impl Webhook {
-    /// Whether it is told of events of this name.
-    pub fn listens_to(&self, event: &str) -> bool {
-        self.standing == Standing::Enabled
-            && (self.events.is_empty() || self.events.iter().any(|name| name == event))
+    /// One that nothing has been told yet.
+    pub fn new(url: String, events: Vec<String>, description: String) -> Self {
+        Self {
+            url,
+            events,
+            description,
+            secret: 1,
+            former_until: None,
+            standing: Standing::Enabled,
+            failing_since: None,
+        }
+    }
+
+    /// Whether events of this name are among those that it is told of.
+    pub fn hears(&self, event: &str) -> bool {
+        self.events.is_empty() || self.events.iter().any(|name| name == event)
+    }
+
+    /// Whether it is told of events of this name now.
+    fn listens_to(&self, event: &str) -> bool {
+        self.standing == Standing::Enabled && self.hears(event)
+    }
+
+    /// Turns it on or off. Whoever turns it on again gives it a new start.
+    pub fn enable(&mut self, on: bool) {
+        if on && self.standing != Standing::Enabled {
+            self.failing_since = None;
+        }
+        match (on, self.standing) {
+            (true, _) => self.standing = Standing::Enabled,
+            (false, Standing::Enabled) => self.standing = Standing::Disabled,
+            (false, Standing::Disabled | Standing::GivenUp { .. }) => {}
+        }
+    }
+
+    /// Goes over to its next secret; the one before stays good for a day.
+    pub fn rotate(&mut self, now: Timestamp) {
+        self.secret = self.secret.saturating_add(1);
+        self.former_until = Some(now.plus_millis(FORMER_MILLISECONDS));
+    }
+
+    /// Takes down whether a call was taken.
+    pub(crate) fn was_called(&mut self, taken: bool, now: Timestamp, give_up_after: i64) {
+        if taken {
+            self.failing_since = None;
+            return;
+        }
+        let since = *self.failing_since.get_or_insert(now);
+        if self.standing == Standing::Enabled && now.0.saturating_sub(since.0) >= give_up_after {
+            self.standing = Standing::GivenUp { at: now };
+        }
     }
 }
 
@@ -72,12 +129,142 @@ impl Book {
     /// # Errors
     /// When the database fails, or what is kept can't be read.
     pub async fn webhooks(&self, merchant: MerchantId) -> Result<Vec<Document<Webhook>>, BookError> {
-        Ok(self.documents(merchant, (KIND, None), 0, MOST).await?.documents)
+        let most = u64::try_from(MOST_WEBHOOKS).unwrap_or(u64::MAX);
+        // A few more may have come in at once.
+        let page = self
+            .documents(merchant, (KIND, None), 0, most.saturating_mul(2))
+            .await?;
+        Ok(page.documents)
+    }
+
+    /// One webhook.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn webhook(
+        &self,
+        merchant: MerchantId,
+        id: &str,
+    ) -> Result<Option<Document<Webhook>>, BookError> {
+        self.document(merchant, KIND, id).await
+    }
+
+    /// Keeps a new webhook under a fresh id, and the answer under its key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_webhook(
+        &self,
+        (merchant, webhook): (MerchantId, Webhook),
+        idempotency: Option<Idempotency>,
+        render: impl Fn(&Document<Webhook>) -> Reply + Send + 'static,
+    ) -> Result<Executed, BookError> {
+        // What happened before the webhook was there is no news to it.
+        self.catch_up(merchant).await;
+        let id = self.ids().uuid().to_string();
+        let document = Document::new(KIND, id, self.now(), webhook);
+        let load = load(merchant, &document.id, idempotency.as_ref());
+        let run = move |work: &mut Work<'_>| {
+            work.put(&document)?;
+            Ok(Some(document.clone()))
+        };
+        self.once(load, idempotency, run, move |document| match document {
+            Some(document) => render(document),
+            None => Reply {
+                status: 500,
+                body: String::new(),
+            },
+        })
+        .await
+    }
+
+    /// Changes a webhook, and keeps the answer under its key. None stands for one that is not there.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn change_webhook(
+        &self,
+        (merchant, id): (MerchantId, &str),
+        idempotency: Option<Idempotency>,
+        change: impl Fn(&mut Webhook, Timestamp) + Send + 'static,
+        render: impl Fn(Option<&Document<Webhook>>) -> Reply + Send + 'static,
+    ) -> Result<Executed, BookError> {
+        let load = load(merchant, id, idempotency.as_ref());
+        let run = move |work: &mut Work<'_>| {
+            let Some(mut kept) = work.document::<Webhook>(0)? else {
+                return Ok(None);
+            };
+            let before = kept.body.clone();
+            change(&mut kept.body, work.now());
+            if kept.body != before {
+                work.put(&kept)?;
+            }
+            Ok(Some(kept))
+        };
+        self.once(load, idempotency, run, move |document| render(document))
+            .await
+    }
+
+    async fn once<T: Send + 'static>(
+        &self,
+        load: Load,
+        idempotency: Option<Idempotency>,
+        mut run: impl FnMut(&mut Work<'_>) -> Result<Option<T>, BookError> + Send + 'static,
+        render: impl Fn(Option<&T>) -> Reply + Send + 'static,
+    ) -> Result<Executed, BookError> {
+        let run = move |work: &mut Work<'_>| run(work).map_err(Stop::Failed);
+        let Some(idempotency) = idempotency else {
+            let done = Box::pin(self.transact(load, run)).await?;
+            return Ok(Executed::Now(render(done.ok().flatten().as_ref())));
+        };
+        let render = move |done: Result<&Option<T>, &Refusal>| render(done.ok().and_then(Option::as_ref));
+        let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
+        executed.ok_or_else(|| BookError::Unknown(KIND.to_owned()))
+    }
+
+    /// Takes a webhook away, and all that it was owed. Tells whether it was there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_webhook(&self, merchant: MerchantId, id: &str) -> Result<bool, BookError> {
+        let key = DocumentKey {
+            kind: KIND.to_owned(),
+            id: id.to_owned(),
+        };
+        let was_there = self.store().remove_document(merchant.0, &key).await?;
+        self.store().forget_hook_deliveries(merchant.0, id).await?;
+        Ok(was_there)
     }
 
     pub(crate) async fn listening(&self, merchant: MerchantId) -> Result<Listening, BookError> {
         let webhooks = self.webhooks(merchant).await?.into_iter();
         let all = webhooks.map(|webhook| (webhook.id, webhook.body));
         Ok(Listening(all.collect()))
+    }
+
+    /// The secret of this number of a webhook.
+    pub fn hook_secret(&self, merchant: MerchantId, id: &str, number: u32) -> WebhookSecret {
+        self.webhook_secret(merchant, &format!("ordrebok:{id}:{number}"))
+    }
+
+    /// The secrets that a call is signed with now: the present one first.
+    pub(crate) fn signing(&self, merchant: MerchantId, id: &str, webhook: &Webhook) -> Vec<WebhookSecret> {
+        let mut secrets = vec![self.hook_secret(merchant, id, webhook.secret)];
+        if webhook.former_until.is_some_and(|until| self.now() < until) {
+            secrets.push(self.hook_secret(merchant, id, webhook.secret.saturating_sub(1)));
+        }
+        secrets
+    }
+}
+
+fn load(merchant: MerchantId, id: &str, idempotency: Option<&Idempotency>) -> Load {
+    Load {
+        merchant: merchant.0,
+        documents: vec![DocumentKey {
+            kind: KIND.to_owned(),
+            id: id.to_owned(),
+        }],
+        answer: idempotency.map(Idempotency::answer_key),
+        ..Load::default()
     }
 }

@@ -131,6 +131,32 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The names of all events that there are.
+    pub const NAMES: [&str; 22] = [
+        "registered",
+        "imported",
+        "confirmed",
+        "processed",
+        "failed",
+        "fulfilment_asked",
+        "settled",
+        "reserved",
+        "revised",
+        "expired",
+        "captured",
+        "refunded",
+        "cancelled",
+        "shipped",
+        "shipment_changed",
+        "shipment_removed",
+        "returned",
+        "subscribed",
+        "redated",
+        "referred",
+        "assigned",
+        "annotated",
+    ];
+
     /// The event's name in the journal.
     pub fn name(&self) -> &'static str {
         match self {

@@ -40,6 +40,17 @@ impl Store {
             .pop())
     }
 
+    /// Removes a document; tells whether it was there.
+    pub async fn remove_document(&self, merchant: i64, key: &DocumentKey) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM documents WHERE merchant = $1 AND kind = $2 AND id = $3 RETURNING version";
+        let params = [Value::Int(merchant), Value::Text(&key.kind), Value::Text(&key.id)];
+        let gone = self
+            .driver
+            .write("documents", sql, &params, |row| row.int(0))
+            .await?;
+        Ok(!gone.is_empty())
+    }
+
     /// How many documents there are, and a page of them: newest first, then highest id first.
     pub async fn documents(
         &self,

@@ -214,7 +214,28 @@ impl Store {
     /// Writes what following a batch comes to, all of it or nothing. False when another follower was there first:
     /// then nothing is written.
     pub async fn follow(&self, merchant: i64, followed: Followed) -> Result<bool, StoreError> {
-        let appended = match &*self.driver {
+        match self.write_parts(merchant, followed, parts).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Busy) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the calls alone that are owed.
+    pub(crate) async fn write_owed(&self, merchant: i64, owed: Followed) -> Result<(), StoreError> {
+        if owed.deliveries.is_empty() {
+            return Ok(());
+        }
+        self.write_parts(merchant, owed, only_owed).await
+    }
+
+    async fn write_parts(
+        &self,
+        merchant: i64,
+        followed: Followed,
+        parts: fn(&Followed) -> Vec<Part<'_>>,
+    ) -> Result<(), StoreError> {
+        match &*self.driver {
             Driver::Sqlite(sqlite) => {
                 let write = move |tx: &crate::driver::sqlite::Writing<'_>| {
                     tx.append(merchant, &parts(&followed)).map_err(given_way)
@@ -227,11 +248,6 @@ impl Store {
                 tx.end(appended.is_ok()).await?;
                 appended.map_err(given_way)
             }
-        };
-        match appended {
-            Ok(()) => Ok(true),
-            Err(StoreError::Busy) => Ok(false),
-            Err(error) => Err(error),
         }
     }
 }
@@ -257,6 +273,11 @@ fn parts(followed: &Followed) -> Vec<Part<'_>> {
     parts.extend(figures(followed));
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+fn only_owed(owed: &Followed) -> Vec<Part<'_>> {
+    let [_, _, _, deliveries] = feed(owed);
+    vec![deliveries]
 }
 
 fn feed(followed: &Followed) -> [Part<'_>; 4] {

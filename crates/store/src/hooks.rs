@@ -3,6 +3,7 @@
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::follow::Followed;
 use crate::load::Question;
 use crate::value::Row;
 use crate::value::Value::{Int, Text};
@@ -116,21 +117,18 @@ impl Store {
             .map(|_| ())
     }
 
-    /// Makes a call owed, or owed again from now on; tells whether it was there.
-    pub async fn owe_hook_delivery(
+    /// Makes calls owed, or owed again from now on.
+    pub async fn owe_hook_deliveries(
         &self,
-        merchant: i64,
-        (webhook, id): (&str, i64),
+        (merchant, webhook): (i64, &str),
+        ids: &[i64],
         now: i64,
     ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO hook_deliveries (merchant, webhook, id, state, attempts, next_at, log, created_at) \
-                   VALUES ($1, $2, $3, 'due', 0, $4, '', $4) ON CONFLICT (merchant, webhook, id) DO UPDATE SET \
-                   state = 'due', attempts = 0, next_at = excluded.next_at RETURNING id";
-        let params = [Int(merchant), Text(webhook), Int(id), Int(now)];
-        self.driver
-            .write("hook_deliveries", sql, &params, |row| row.int(0))
-            .await
-            .map(|_| ())
+        let owed = Followed {
+            deliveries: ids.iter().map(|id| (webhook.to_owned(), *id, now)).collect(),
+            ..Followed::default()
+        };
+        self.write_owed(merchant, owed).await
     }
 
     /// One delivery.

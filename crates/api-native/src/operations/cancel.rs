@@ -28,6 +28,13 @@ pub(crate) async fn handle(
         items,
         annex: None,
     };
-    call.run(&state, call.on(named(&ids)?, vec![Command::Cancel(cancel)]), STEP)
-        .await
+    call.run(
+        &state,
+        call.on(
+            named(&state, &call.access, &ids).await?,
+            vec![Command::Cancel(cancel)],
+        ),
+        STEP,
+    )
+    .await
 }

@@ -56,7 +56,10 @@ pub(crate) async fn handle(
     let capture = call.parse_or_default::<Sent>()?.read()?;
     call.run(
         &state,
-        call.on(named(&ids)?, vec![Command::Capture(capture)]),
+        call.on(
+            named(&state, &call.access, &ids).await?,
+            vec![Command::Capture(capture)],
+        ),
         STEP,
     )
     .await

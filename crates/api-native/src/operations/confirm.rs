@@ -32,7 +32,7 @@ pub(crate) async fn handle(
     }
     let done = (StatusCode::OK, Places::RESERVE);
     let Some(reserve) = call.parse_or_default::<Sent>()?.reserve else {
-        let request = call.on(named(&ids)?, vec![Command::Confirm]);
+        let request = call.on(named(&state, &call.access, &ids).await?, vec![Command::Confirm]);
         return call.run(&state, request, done).await;
     };
     let order = order_of(&state, &call.access, &ids).await?;

@@ -61,6 +61,13 @@ pub(crate) async fn handle(
         return Ok(before);
     }
     let failure = call.parse::<Sent>()?.read()?;
-    call.run(&state, call.on(named(&ids)?, vec![Command::Fail(failure)]), STEP)
-        .await
+    call.run(
+        &state,
+        call.on(
+            named(&state, &call.access, &ids).await?,
+            vec![Command::Fail(failure)],
+        ),
+        STEP,
+    )
+    .await
 }

@@ -30,7 +30,12 @@ pub(crate) async fn handle(
     }
     let shown = state
         .book
-        .rendered(access.merchant, Dialect::Ordrebok, named(&ids)?, stamped)
+        .rendered(
+            access.merchant,
+            Dialect::Ordrebok,
+            named(&state, &access, &ids).await?,
+            stamped,
+        )
         .await?;
     let (version, body) = shown.and_then(unstamped).ok_or_else(order_not_found)?;
     Ok(answer(&headers, version, body))

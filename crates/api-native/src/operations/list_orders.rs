@@ -1,7 +1,7 @@
-//! `GET /orders`: a customer's orders, the orders with a reference, or all orders by when they last changed.
+//! `GET /orders`: a search, a customer's orders, the orders with a reference, or all orders by when they last changed.
 
-use super::ORDERS;
-use crate::parameters::{Parameters, contradiction, invalid};
+use super::{ORDERS, search_orders};
+use crate::parameters::{Parameters, invalid};
 use crate::problem::Problem;
 use crate::wire::OrderWire;
 use crate::{State, auth};
@@ -22,7 +22,12 @@ const LARGEST_LIMIT: u64 = 100;
 const OF_HISTORY: [&str; 7] = ["kind", "status", "product", "reseller", "from", "until", "offset"];
 /// What continues the list of changes.
 const OF_CHANGES: [&str; 2] = ["changedSince", "cursor"];
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 17] = [
+    "q",
+    "dialect",
+    "currency",
+    "minTotal",
+    "maxTotal",
     "customer",
     "reference",
     "kind",
@@ -47,6 +52,9 @@ pub(crate) async fn handle(
     let limit = parameters
         .whole("limit", 1..=LARGEST_LIMIT)?
         .unwrap_or(USUAL_LIMIT);
+    if let Some(trigger) = search_orders::trigger(&parameters) {
+        return search_orders::answer(&state, &access, (&parameters, trigger), limit).await;
+    }
     if let Some(customer) = parameters.text("customer")? {
         parameters.refuse_beside("customer", &["reference"])?;
         parameters.refuse_beside("customer", &OF_CHANGES)?;
@@ -99,15 +107,7 @@ fn history_query(customer: &str, parameters: &Parameters) -> Result<HistoryQuery
     let kinds = parameters.all("kind", kind_of)?;
     let states = parameters.all("status", states_of)?;
     let products = parameters.all("product", |product| Ok(product.to_owned()))?;
-    let (from, until) = (parameters.moment("from")?, parameters.moment("until")?);
-    if let (Some(from), Some(until)) = (from, until)
-        && from >= until
-    {
-        return Err(contradiction(
-            "until",
-            "until must be later than from.".to_owned(),
-        ));
-    }
+    let (from, until) = parameters.period()?;
     Ok(HistoryQuery {
         kinds: Kind::ALL
             .into_iter()
@@ -122,7 +122,7 @@ fn history_query(customer: &str, parameters: &Parameters) -> Result<HistoryQuery
     })
 }
 
-fn each_once(mut words: Vec<String>) -> Vec<String> {
+pub(super) fn each_once(mut words: Vec<String>) -> Vec<String> {
     words.sort_unstable();
     words.dedup();
     words
@@ -134,7 +134,7 @@ fn kind_of(word: &str) -> Result<Kind, String> {
 }
 
 /// The states that a status stands for: `failed` for every reason, `failed:expired` for one.
-fn states_of(word: &str) -> Result<Vec<String>, String> {
+pub(super) fn states_of(word: &str) -> Result<Vec<String>, String> {
     let failures = super::fail::NAMED
         .iter()
         .map(Failure::word)
@@ -213,7 +213,7 @@ async fn changed(
 }
 
 /// The place that a cursor stands for.
-fn place_of(cursor: &str) -> Option<(i64, i64)> {
+pub(super) fn place_of(cursor: &str) -> Option<(i64, i64)> {
     let (at, id) = cursor.split_once('-')?;
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     (plain(at) && plain(id)).then_some(())?;
@@ -221,14 +221,24 @@ fn place_of(cursor: &str) -> Option<(i64, i64)> {
 }
 
 /// One link: the same query with some parameters replaced.
-fn link(relation: &str, parameters: &Parameters, replaced: &[(&str, String)]) -> String {
+pub(super) fn link(relation: &str, parameters: &Parameters, replaced: &[(&str, String)]) -> String {
+    link_to(ORDERS, relation, parameters, replaced)
+}
+
+/// The same, to another list.
+pub(super) fn link_to(
+    path: &str,
+    relation: &str,
+    parameters: &Parameters,
+    replaced: &[(&str, String)],
+) -> String {
     let stays = |name: &str| replaced.iter().all(|(other, _)| *other != name);
     let kept = parameters.pairs().filter(|(name, _)| stays(name));
     let new = replaced.iter().map(|(name, value)| (*name, value.as_str()));
-    format!("<{ORDERS}?{}>; rel=\"{relation}\"", query::write(kept.chain(new)))
+    format!("<{path}?{}>; rel=\"{relation}\"", query::write(kept.chain(new)))
 }
 
-fn linked(answer: Answer, links: &[String]) -> Answer {
+pub(super) fn linked(answer: Answer, links: &[String]) -> Answer {
     match HeaderValue::try_from(links.join(", ")) {
         Ok(value) if !links.is_empty() => answer.with(LINK, value),
         _ => answer,

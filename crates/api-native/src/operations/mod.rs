@@ -6,14 +6,21 @@ mod confirm;
 mod deliveries;
 mod events;
 mod fail;
+mod feed;
 mod get_order;
 mod list_orders;
 mod openapi;
+mod openapi_beside;
 mod process;
 mod refund;
 mod register;
 mod return_lines;
+mod search_orders;
+mod seen;
 mod ship;
+mod totals;
+mod webhook_deliveries;
+mod webhooks;
 
 pub use openapi::document;
 
@@ -77,16 +84,53 @@ fn table() -> Routes<State> {
         .post(&step("cancel"), Write, cancel::handle)
         .post(&step("ship"), Write, ship::handle)
         .post(&step("return"), Write, return_lines::handle)
+        .merge(beside())
 }
 
-/// The order that the path names.
-pub(crate) fn named(ids: &PathIds) -> Result<Reference, Problem> {
+/// What is beside the orders: what they come to, whom and what they name, what happens to them, and who is told.
+fn beside() -> Routes<State> {
+    use Needs::{Read, Write};
+    let webhook = format!("{}/{{webhook}}", webhooks::WEBHOOKS);
+    let of_webhook = |name: &str| format!("{webhook}/{name}");
+    Routes::default()
+        .get("/ordrebok/v1/totals", Read, totals::handle)
+        .get(seen::CUSTOMERS, Read, seen::customers)
+        .get(&format!("{}/{{customer}}", seen::CUSTOMERS), Read, seen::customer)
+        .get(seen::PRODUCTS, Read, seen::products)
+        .get(feed::EVENTS, Read, feed::handle)
+        .get(webhooks::WEBHOOKS, Read, webhooks::list)
+        .post(webhooks::WEBHOOKS, Write, webhooks::create)
+        .get(&webhook, Read, webhooks::get)
+        .patch(&webhook, Write, webhooks::change)
+        .post(&of_webhook("rotate"), Write, webhooks::rotate)
+        .post(&of_webhook("ping"), Write, webhook_deliveries::ping)
+        .post(&of_webhook("replay"), Write, webhook_deliveries::replay)
+        .get(&of_webhook("deliveries"), Read, webhook_deliveries::list)
+        .post(
+            &of_webhook("deliveries/{delivery}/retry"),
+            Write,
+            webhook_deliveries::retry,
+        )
+        .delete(&webhook, Write, webhooks::remove)
+}
+
+/// The order that the path names. A UUID is looked for in the index of searches, all else where it is used.
+pub(crate) async fn named(state: &State, access: &Access, ids: &PathIds) -> Result<Reference, Problem> {
+    if let Some(uuid) = crate::reference::uuid(ids) {
+        let order = state.book.order_of_uuid(access.merchant, uuid).await?;
+        return order
+            .map(|order| Reference::Id(order.id))
+            .ok_or_else(order_not_found);
+    }
     crate::reference::named(ids).ok_or_else(order_not_found)
 }
 
 /// The order that the path names, as it stands.
 async fn order_of(state: &State, access: &Access, ids: &PathIds) -> Result<Order, Problem> {
-    let order = state.book.order(access.merchant, &named(ids)?).await?;
+    let order = state
+        .book
+        .order(access.merchant, &named(state, access, ids).await?)
+        .await?;
     order.ok_or_else(order_not_found)
 }
 

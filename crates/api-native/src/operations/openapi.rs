@@ -1,7 +1,8 @@
 //! What the OpenAPI document says of each operation.
 
 use super::{
-    capture, confirm, deliveries, events, fail, list_orders, process, refund, register, return_lines, ship,
+    capture, confirm, deliveries, events, fail, list_orders, process, refund, register, return_lines,
+    search_orders, ship,
 };
 use crate::problem::Problem;
 use crate::wire::OrderWire;
@@ -94,8 +95,8 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
             );
             Some(calls.answers("200", Schema::of::<deliveries::Deliveries>()))
         }
-        ("POST", path) => step(path.strip_prefix("orders/{order}/")?),
-        _ => None,
+        ("POST", path) if path.starts_with("orders/") => step(path.strip_prefix("orders/{order}/")?),
+        (method, path) => super::openapi_beside::describe(method, path),
     }
 }
 
@@ -178,20 +179,26 @@ fn list() -> Operation {
     let whole = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
     Operation::new("listOrders", "A customer's orders newest first, the orders with a reference, or all orders by when they changed last")
         .with([
+            Parameter::query("q", "Any id or reference, or the beginnings of words of names, mail addresses, products: a search, newest first"),
+            Parameter::query("dialect", "A search: placed through these APIs").like(several()),
+            Parameter::query("currency", "A search: in these currencies").like(several()),
+            Parameter::query("minTotal", "A search: with at least this total"),
+            Parameter::query("maxTotal", "A search: with at most this total"),
             Parameter::query("customer", "The number of a customer"),
             Parameter::query("reference", "A reference that the orders have"),
             Parameter::query("kind", "With `customer`: orders of these kinds").like(several()),
-            Parameter::query("status", "With `customer`: orders of these statuses; `failed:expired` for one reason").like(several()),
-            Parameter::query("product", "With `customer`: orders of these products").like(several()),
+            Parameter::query("status", "Orders of these statuses; `failed:expired` for one reason").like(several()),
+            Parameter::query("product", "Orders of these products; in a search of one").like(several()),
             Parameter::query("reseller", "With `customer`: orders through this reseller"),
-            Parameter::query("from", "With `customer`: placed then or later").like(moment()),
-            Parameter::query("until", "With `customer`: placed before then").like(moment()),
+            Parameter::query("from", "Placed then or later").like(moment()),
+            Parameter::query("until", "Placed before then").like(moment()),
             Parameter::query("offset", "With `customer`: how many to pass over").like(whole(0, u32::MAX)),
             Parameter::query("changedSince", "Neither customer nor reference: changed then or later").like(moment()),
-            Parameter::query("cursor", "Neither customer nor reference: where to go on from"),
+            Parameter::query("cursor", "Where to go on from, but for a customer's orders"),
             Parameter::query("limit", "How many on a page; 25 when it is not said").like(whole(1, 100)),
         ])
         .answers("200", Schema::AnyOf(vec![
+            Schema::of::<search_orders::Found<'static>>(),
             Schema::of::<list_orders::History<'static>>(),
             Schema::of::<list_orders::Referring<'static>>(),
             Schema::of::<list_orders::Changed<'static>>(),

@@ -48,6 +48,13 @@ pub(crate) async fn handle(
         return Ok(before);
     }
     let refund = call.parse_or_default::<Sent>()?.read()?;
-    call.run(&state, call.on(named(&ids)?, vec![Command::Refund(refund)]), STEP)
-        .await
+    call.run(
+        &state,
+        call.on(
+            named(&state, &call.access, &ids).await?,
+            vec![Command::Refund(refund)],
+        ),
+        STEP,
+    )
+    .await
 }

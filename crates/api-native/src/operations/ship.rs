@@ -41,6 +41,13 @@ pub(crate) async fn handle(
         return Ok(before);
     }
     let ship = call.parse::<Sent>()?.read()?;
-    call.run(&state, call.on(named(&ids)?, vec![Command::Ship(ship)]), STEP)
-        .await
+    call.run(
+        &state,
+        call.on(
+            named(&state, &call.access, &ids).await?,
+            vec![Command::Ship(ship)],
+        ),
+        STEP,
+    )
+    .await
 }

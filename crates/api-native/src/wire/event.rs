@@ -30,7 +30,7 @@ impl EventWire {
             at: moment(event.at),
             name: event.fact.name(),
             // A wire type has text keys and no part that can fail.
-            data: to_raw_value(&Data::of(&event.fact, first)).ok(),
+            data: to_raw_value(&Data::of(&event.fact, first.currency, Some(first))).ok(),
         };
         (1..).zip(events).map(wire).collect()
     }
@@ -39,7 +39,7 @@ impl EventWire {
 /// What an event says. Which members there are follows from its name.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
-enum Data<'e> {
+pub(super) enum Data<'e> {
     Nothing {},
     Order {
         order: Box<OrderWire<'e>>,
@@ -109,7 +109,7 @@ enum Data<'e> {
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Returned")]
-struct ReturnedWire<'e> {
+pub(super) struct ReturnedWire<'e> {
     number: i64,
     product: &'e str,
     quantity: Number,
@@ -126,13 +126,13 @@ impl<'e> ReturnedWire<'e> {
 }
 
 impl<'e> Data<'e> {
-    fn of(fact: &'e Fact, first: &'e Order) -> Self {
-        let currency: Currency = first.currency;
+    /// What an event of an order in this currency says; `first` is what the order was when it came in.
+    pub(super) fn of(fact: &'e Fact, currency: Currency, first: Option<&'e Order>) -> Self {
         let until = |at: &Option<Timestamp>| at.map(moment);
         match fact {
-            Fact::Registered(_) | Fact::Imported(_) => Self::Order {
+            Fact::Registered(_) | Fact::Imported(_) => first.map_or(Self::Nothing {}, |first| Self::Order {
                 order: Box::new(OrderWire::of(first)),
-            },
+            }),
             Fact::Confirmed => Self::Nothing {},
             Fact::Processed { subscriptions } | Fact::Subscribed { subscriptions } => {
                 Self::Subscriptions { subscriptions }

@@ -3,18 +3,23 @@
 
 mod delivery;
 mod event;
+mod feed;
 mod item;
 mod movement;
 mod order;
 mod sent;
+mod webhook;
 
 pub(crate) use delivery::DeliveryWire;
 pub(crate) use event::EventWire;
+pub use feed::message_of;
+pub(crate) use feed::{FeedEventWire, type_of};
 pub(crate) use item::ItemWire;
 pub(crate) use movement::{CancellationWire, CaptureWire, RefundWire, ShipmentWire};
 pub(crate) use order::OrderWire;
 pub use order::render;
 pub(crate) use sent::{Given, SentItem, SentParcel, given, items_of, parcel_of};
+pub(crate) use webhook::{HookDeliveryWire, WebhookWire};
 
 use ::order::{Amount, Currency, Timestamp};
 use http_kit::wire::{Number, time};

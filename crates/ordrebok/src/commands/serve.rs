@@ -106,12 +106,16 @@ async fn serve(config: &Config, place: &Place, sandboxed: Option<Sandboxed>) -> 
     }
     let guard = Guard::new(&config.callbacks.allowed_networks, sandbox.is_some());
     let outbound = Outbound::new(guard, config.callbacks.timeout())?;
-    let workers = Workers::start(&book, outbound, config.callbacks.clone(), sandbox.clone());
+    let workers = Workers::start(&book, outbound, config, sandbox.clone());
     let is_sandbox = sandbox.is_some();
     tracing::info!(%place, sandbox = is_sandbox, "Ordrebok {} serves", env!("CARGO_PKG_VERSION"));
     let assembly = Assembly::new(&book, config, sandbox.as_ref());
     output::line(&format!("Ordrebok listens on {}", listening.url()));
-    listening.serve(assembly, &config.limits, stop).await;
+    let stopped = async {
+        stop.await;
+        book.stop_streams();
+    };
+    listening.serve(assembly, &config.limits, stopped).await;
     workers.stop().await;
     book.close().await;
     tracing::info!("Ordrebok has stopped");

@@ -13,8 +13,11 @@ use crate::command_error::CommandError;
 mod afterpay;
 mod dialects;
 mod layered;
+mod webhooks;
 
 use afterpay::AfterPay;
+pub(crate) use webhooks::Webhooks;
+
 use dialects::{Connect, Marketplace};
 
 /// Every setting. `default.toml` says what each is for.
@@ -25,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) log: Log,
     pub(crate) callbacks: Callbacks,
+    pub(crate) webhooks: Webhooks,
     pub(crate) connect: Connect,
     pub(crate) afterpay: AfterPay,
     pub(crate) marketplace: Marketplace,

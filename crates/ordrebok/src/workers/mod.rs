@@ -7,6 +7,7 @@
 mod connectors;
 mod deliveries;
 mod follower;
+mod hooks;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,11 +18,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::config::Callbacks;
+use crate::config::Config;
 use crate::outbound::Outbound;
 use crate::sandbox::Sandbox;
 use crate::telemetry::chain;
 use deliveries::Deliveries;
+use hooks::Hooks;
 
 /// How often to look for what is due even when nobody says that there is something: another server may have written
 /// it, or its time has come.
@@ -49,12 +51,20 @@ impl Workers {
     pub(crate) fn start(
         book: &Book,
         outbound: Outbound,
-        callbacks: Callbacks,
+        config: &Config,
         sandbox: Option<Arc<Sandbox>>,
     ) -> Self {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(move_orders_on(book.clone(), stopping.clone()));
+        let callbacks = config.callbacks.clone();
+        let hooks = Hooks::new(
+            book.clone(),
+            outbound.clone(),
+            callbacks.timeout(),
+            &config.webhooks,
+        );
+        tasks.spawn(hooks.run(stopping.clone()));
         tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks, sandbox).run(stopping.clone()));
         tasks.spawn(follower::follow_journal(book.clone(), stopping.clone()));
         tasks.spawn(clear_away(book.clone(), stopping));

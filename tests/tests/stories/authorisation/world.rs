@@ -217,13 +217,24 @@ impl World {
     async fn fill_native(&self, names: &mut Names) {
         let mut order = native::order("OWNORDER1", 9);
         order["customer"]["name"] = json!(MARK);
+        order["lines"][0]["description"] = json!(MARK);
         self.native.post("/ordrebok/v1/orders", &order).await.expect(201);
         let capture = json!({ "number": "PART1", "items": [{ "product": "ITEM1", "quantity": 3 }] });
         self.native
             .post("/ordrebok/v1/orders/OWNORDER1/capture", &capture)
             .await
             .expect(200);
-        names.insert(("ordrebok", "orders/{order}"), "OWNORDER1".to_owned());
+        let hook = json!({ "url": "http://127.0.0.1:9/", "description": MARK });
+        let hook = self.native.post("/ordrebok/v1/webhooks", &hook).await.expect(201).json();
+        let hook = hook["id"].as_str().expect("a webhook has an id").to_owned();
+        let ping = self.native.post(&format!("/ordrebok/v1/webhooks/{hook}/ping"), &json!({})).await;
+        let ping = ping.expect(202).json()["id"].as_str().expect("a delivery has an id").to_owned();
+        names.extend([
+            (("ordrebok", "orders/{order}"), "OWNORDER1".to_owned()),
+            (("ordrebok", "customers/{customer}"), "CUSTOMER1".to_owned()),
+            (("ordrebok", "webhooks/{webhook}"), hook),
+            (("ordrebok", "deliveries/{delivery}"), ping),
+        ]);
     }
 }
 
@@ -307,6 +318,8 @@ fn body(endpoint: &Endpoint, names: &Names) -> Value {
         }
         "/v3/customers/{customer}/orders/{order}" => json!({ "externalReferenceId": "again" }),
         "/v3/customers/{customer}/orders" => marketplace::order("again", 1),
+        "/ordrebok/v1/webhooks" => json!({ "url": "http://127.0.0.1:9/" }),
+        "/ordrebok/v1/webhooks/{webhook}/replay" => json!({ "from": "2019-01-01" }),
         "/ordrebok/v1/orders/{order}/fail" => json!({ "reason": "expired" }),
         "/ordrebok/v1/orders/{order}/ship" => {
             json!({ "capture": "PART1", "shipment": { "carrier": "Posten" } })

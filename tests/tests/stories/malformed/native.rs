@@ -47,7 +47,7 @@ story! {
                 let path = format!("/ordrebok/v1/orders/{name}/capture");
                 refused(&path, post(&client, &path, "{}"), is_problem).await.expect(404);
             }
-            for name in ["customer", "reference", "limit", "changedSince", "cursor", "customer=1&from", "customer=1&offset"] {
+            for name in ["customer", "reference", "limit", "changedSince", "cursor", "customer=1&from", "customer=1&offset", "q", "product", "minTotal", "q=1&cursor", "dialect"] {
                 let path = format!("/ordrebok/v1/orders?{name}={id}");
                 survives(&path, client.get(&path), is_problem).await;
             }
@@ -97,6 +97,10 @@ fn writes() -> Vec<(String, Value)> {
         ),
         step("fail", json!({"reason": "other", "detail": "x"})),
         step("process", json!({})),
+        (
+            "/ordrebok/v1/webhooks".to_owned(),
+            json!({"url": "https://x.example/hook", "events": ["order.captured"], "description": "x"}),
+        ),
     ]
 }
 

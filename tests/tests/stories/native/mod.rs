@@ -2,10 +2,13 @@
 
 mod access;
 mod conditions;
+mod feed;
 mod life;
 mod list;
 mod order;
 mod refusals;
+mod search;
+mod webhooks;
 
 use serde_json::{Value, json};
 use stories::Reply;

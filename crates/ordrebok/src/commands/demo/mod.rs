@@ -51,12 +51,7 @@ impl Demo {
         let book = open_at_time_of(&Place::Folder(folder.path().to_owned()), config.book(), clock).await?;
         sandbox.begin(&book).await?;
         let outbound = Outbound::new(Guard::new(&[], true), config.callbacks.timeout())?;
-        let workers = Workers::start(
-            &book,
-            outbound,
-            config.callbacks.clone(),
-            Some(Arc::clone(&sandbox)),
-        );
+        let workers = Workers::start(&book, outbound, config, Some(Arc::clone(&sandbox)));
         let assembly = Assembly::new(&book, config, Some(&sandbox));
         let greet = Box::pin(greet(&book, &url, folder.path()));
         // The samples come in through the server itself, so it must serve while they do.
@@ -71,6 +66,7 @@ impl Demo {
         let stopped = async {
             // Nobody waits for the outcome any more only when the server has ended already.
             let _ = tell.send(ended.await);
+            book.stop_streams();
         };
         listening.serve(assembly, &config.limits, stopped).await;
         workers.stop().await;
