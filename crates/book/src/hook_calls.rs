@@ -179,10 +179,10 @@ impl Book {
         let failures = usize::try_from(call.delivery.attempts).unwrap_or(usize::MAX);
         let again = patience.waits.get(failures).filter(|_| !taken);
         let again = again.map(|wait| now.plus_millis(*wait));
-        let mut tries = tries_of(&call.delivery);
-        tries.push(tried);
-        let surplus = tries.len().saturating_sub(LOGGED);
-        tries.drain(..surplus);
+        let mut log = tries_of(&call.delivery);
+        log.push(tried);
+        let surplus = log.len().saturating_sub(LOGGED);
+        log.drain(..surplus);
         let state = match (taken, again) {
             (true, _) => "done",
             (false, Some(_)) => "due",
@@ -192,7 +192,7 @@ impl Book {
             state: state.to_owned(),
             attempts: call.delivery.attempts.saturating_add(1),
             next_at: again.unwrap_or(now).0,
-            log: serde_json::to_string(&tries).unwrap_or_default(),
+            log: serde_json::to_string(&log).unwrap_or_default(),
             ..call.delivery.clone()
         };
         self.store()

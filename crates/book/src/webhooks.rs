@@ -201,7 +201,7 @@ impl Book {
             }
             Ok(Some(kept))
         };
-        self.once(load, idempotency, run, move |document| render(document))
+        self.once(load, idempotency, run, render)
             .await
     }
 
