@@ -3,6 +3,7 @@
 mod get_order;
 mod history;
 mod register;
+mod search;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -78,7 +79,7 @@ pub(crate) async fn measure_all(plan: &Plan) -> Table {
             }
         }
     }
-    if plan.wants_any(&[5, 6, 7]) {
+    if plan.wants_any(&[5, 6, 7, 8, 9]) {
         history::measure(&mut table, plan).await;
     }
     table

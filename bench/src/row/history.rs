@@ -20,13 +20,13 @@ const LONG: &str = "9876543210";
 const SHORT: &str = "9876543211";
 const SHORT_ORDERS: u64 = 100;
 
-/// Rows 5 to 7.
+/// Rows 5 to 9.
 pub(super) async fn measure(table: &mut Table, plan: &Plan) {
     let (orders, rounds) = (plan.orders, plan.rounds);
     let database = Arc::new(Database::create(Backend::Sqlite).await);
     let loaded = tokio::spawn(load(Arc::clone(&database), orders));
     let Ok((merchant, note)) = loaded.await else {
-        table.note("rows 5 to 7: the orders could not be imported, see above".to_owned());
+        table.note("rows 5 to 9: the orders could not be imported, see above".to_owned());
         return;
     };
     table.note(note);
@@ -53,7 +53,17 @@ pub(super) async fn measure(table: &mut Table, plan: &Plan) {
         add(table, 6, &name, "-", memory(place.clone())).await;
     }
     if plan.wants(7) {
-        add(table, 7, "start to first answer", "-", start(place, rounds)).await;
+        add(
+            table,
+            7,
+            "start to first answer",
+            "-",
+            start(place.clone(), rounds),
+        )
+        .await;
+    }
+    if plan.wants_any(&[8, 9]) {
+        super::search::measure(table, &place, rounds).await;
     }
 }
 
@@ -169,19 +179,24 @@ impl Shape {
 }
 
 #[derive(Debug, Clone)]
-struct Place {
+pub(super) struct Place {
     database: Arc<Database>,
-    merchant: Merchant,
-    orders: u64,
+    pub(super) merchant: Merchant,
+    pub(super) orders: u64,
 }
 
 impl Place {
     /// Starts a server, and makes a caller of it.
-    async fn server(&self) -> (Server, Caller) {
+    pub(super) async fn server(&self) -> (Server, Caller) {
         let server = Server::start(&self.database, &Options::default());
         let merchant = server.known_merchant(&self.merchant.name);
         let partner = merchant.marketplace().await;
         (server, partner)
+    }
+
+    /// Where the database's file is.
+    pub(super) fn folder(&self) -> String {
+        self.database.location()
     }
 }
 

@@ -225,10 +225,21 @@ impl World {
             .await
             .expect(200);
         let hook = json!({ "url": "http://127.0.0.1:9/", "description": MARK });
-        let hook = self.native.post("/ordrebok/v1/webhooks", &hook).await.expect(201).json();
+        let hook = self
+            .native
+            .post("/ordrebok/v1/webhooks", &hook)
+            .await
+            .expect(201)
+            .json();
         let hook = hook["id"].as_str().expect("a webhook has an id").to_owned();
-        let ping = self.native.post(&format!("/ordrebok/v1/webhooks/{hook}/ping"), &json!({})).await;
-        let ping = ping.expect(202).json()["id"].as_str().expect("a delivery has an id").to_owned();
+        let ping = self
+            .native
+            .post(&format!("/ordrebok/v1/webhooks/{hook}/ping"), &json!({}))
+            .await;
+        let ping = ping.expect(202).json()["id"]
+            .as_str()
+            .expect("a delivery has an id")
+            .to_owned();
         names.extend([
             (("ordrebok", "orders/{order}"), "OWNORDER1".to_owned()),
             (("ordrebok", "customers/{customer}"), "CUSTOMER1".to_owned()),

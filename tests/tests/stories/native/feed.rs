@@ -16,7 +16,9 @@ struct Stream {
 impl Stream {
     async fn open(server: &Server, client: &Caller, query: &str, more: &str) -> Self {
         let mut socket = TcpStream::connect(server.address()).await.unwrap();
-        let headers = client.headers().fold(String::new(), |text, (name, value)| text + name + ": " + value + "\r\n");
+        let headers = client.headers().fold(String::new(), |text, (name, value)| {
+            text + name + ": " + value + "\r\n"
+        });
         let request = format!(
             "GET /ordrebok/v1/events{query} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n{headers}{more}\r\n"
         );
@@ -30,7 +32,10 @@ impl Stream {
         let mut buffer = [0; 4096];
         while !self.text.contains(wanted) {
             let read = tokio::time::timeout(Duration::from_secs(30), self.socket.read(&mut buffer));
-            let n = read.await.expect("something comes within 30 seconds").unwrap_or(0);
+            let n = read
+                .await
+                .expect("something comes within 30 seconds")
+                .unwrap_or(0);
             if n == 0 {
                 return false;
             }
@@ -44,7 +49,11 @@ fn told(page: &Value) -> Vec<(i64, String, i64)> {
     let events = page["events"].as_array().unwrap().iter();
     let one = |event: &Value| {
         let kind = event["type"].as_str().unwrap().to_owned();
-        (event["position"].as_i64().unwrap(), kind, event["sequence"].as_i64().unwrap())
+        (
+            event["position"].as_i64().unwrap(),
+            kind,
+            event["sequence"].as_i64().unwrap(),
+        )
     };
     events.map(one).collect()
 }

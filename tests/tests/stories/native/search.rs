@@ -6,7 +6,13 @@ use serde_json::{Value, json};
 use stories::{Caller, Server, afterpay, native, story};
 
 async fn found(client: &Caller, query: &str) -> Vec<String> {
-    numbers(&client.get(&format!("/ordrebok/v1/orders?{query}")).await.expect(200).json())
+    numbers(
+        &client
+            .get(&format!("/ordrebok/v1/orders?{query}"))
+            .await
+            .expect(200)
+            .json(),
+    )
 }
 
 /// An order of somebody.
@@ -18,7 +24,10 @@ fn of(number: &str, name: &str, customer: &str, pieces: u32) -> Value {
 
 async fn place(client: &Caller, orders: &[(&str, &str, &str, u32)]) {
     for (number, name, customer, pieces) in orders {
-        client.post("/ordrebok/v1/orders", &of(number, name, customer, *pieces)).await.expect(201);
+        client
+            .post("/ordrebok/v1/orders", &of(number, name, customer, *pieces))
+            .await
+            .expect(201);
     }
 }
 

@@ -13,9 +13,8 @@ const HOOKS: &str = "/ordrebok/v1/webhooks";
 
 /// A server that may call this machine, and tries again at once.
 fn start(stage: &Stage, more: &str) -> Server {
-    let configuration = format!(
-        "[callbacks]\ntimeout_seconds = 1\nallowed_networks = [\"127.0.0.0/8\"]\n[webhooks]\n{more}"
-    );
+    let configuration =
+        format!("[callbacks]\ntimeout_seconds = 1\nallowed_networks = [\"127.0.0.0/8\"]\n[webhooks]\n{more}");
     stage.start(&Options::default().configuration(&configuration))
 }
 
@@ -24,12 +23,21 @@ const SOON: &str = "retry_after_seconds = [0, 0, 0, 0, 0, 0]\n";
 /// Whether an independent library takes a call for genuine.
 fn is_genuine(secret: &str, call: &Received, body: &str) -> bool {
     let header = |name: &str| call.headers[name].to_str().unwrap().to_owned();
-    let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(|name| (name.to_owned(), json!(header(name))));
+    let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"]
+        .map(|name| (name.to_owned(), json!(header(name))));
     let headers: Value = headers.into_iter().collect::<serde_json::Map<_, _>>().into();
     let told = json!({"secret": secret, "headers": headers, "body": body});
     let verify = Path::new(env!("CARGO_MANIFEST_DIR")).join("webhooks/verify");
-    let mut child = Command::new(verify).stdin(Stdio::piped()).spawn().expect("tests/webhooks/verify runs");
-    child.stdin.take().unwrap().write_all(told.to_string().as_bytes()).unwrap();
+    let mut child = Command::new(verify)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("tests/webhooks/verify runs");
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(told.to_string().as_bytes())
+        .unwrap();
     match child.wait().unwrap().code() {
         Some(0) => true,
         Some(1) => false,
@@ -42,12 +50,19 @@ fn body_of(call: &Received) -> Value {
 }
 
 async fn add(client: &Caller, url: &str, events: &[&str]) -> Value {
-    client.post(HOOKS, &json!({"url": url, "events": events})).await.expect(201).json()
+    client
+        .post(HOOKS, &json!({"url": url, "events": events}))
+        .await
+        .expect(201)
+        .json()
 }
 
 async fn deliveries(client: &Caller, hook: &Value) -> Vec<Value> {
     let path = format!("{HOOKS}/{}/deliveries?limit=100", hook["id"].as_str().unwrap());
-    client.get(&path).await.expect(200).json()["deliveries"].as_array().unwrap().clone()
+    client.get(&path).await.expect(200).json()["deliveries"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 fn at(hook: &Value, rest: &str) -> String {
