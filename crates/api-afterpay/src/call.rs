@@ -87,6 +87,7 @@ impl WriteCall {
             key,
             fingerprint: Idempotency::fingerprint(&body),
             reuse: KeyReuse::Refuse,
+            request: None,
         });
         Ok(Self {
             access,

@@ -32,6 +32,7 @@ pub(crate) fn key(
         key: key.to_owned(),
         fingerprint: Idempotency::fingerprint(body),
         reuse: KeyReuse::Refuse,
+        request: None,
     }))
 }
 

@@ -1,10 +1,12 @@
 //! Who calls, and under which correlation id.
 
 use crate::State;
-use crate::errors::{ApiError, INVALID_API_KEY, INVALID_CORRELATION, MISSING_TOKEN, NOT_ALLOWED};
+use crate::errors::{
+    ApiError, DUPLICATE_REQUEST, INVALID_API_KEY, INVALID_CORRELATION, MISSING_TOKEN, NOT_ALLOWED,
+};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
-use book::{Access, Api, Executed, Idempotency, KeyReuse, Reply, Scope};
+use book::{Access, Api, Executed, Idempotency, KeyReuse, Reply, RequestOnce, Scope};
 use bytes::Bytes;
 use http_kit::query::Query;
 use http_kit::{Answer, body, headers};
@@ -12,9 +14,13 @@ use std::sync::Arc;
 
 const CORRELATION: &str = "x-correlation-id";
 const API_KEY: &str = "x-api-key";
+const REQUEST: &str = "x-request-id";
 
 /// The longest correlation id, in characters. Real ones have up to 64.
 const LONGEST_CORRELATION: usize = 255;
+
+/// The longest request id that is looked at; longer ones are not taken for ids.
+const LONGEST_REQUEST: usize = 200;
 
 /// Who calls. The token is looked at first, then the API key, which must be the client's that got the token.
 pub(crate) async fn caller(state: &State, headers: &HeaderMap) -> Result<Arc<Access>, ApiError> {
@@ -88,6 +94,7 @@ pub(crate) async fn writer(state: &State, request: Request<Body>) -> Result<Writ
         parts.uri.path()
     );
     let idempotency = Idempotency {
+        request: request_once(&access, &parts.headers),
         scope,
         key,
         fingerprint: Idempotency::fingerprint(&body),
@@ -102,7 +109,31 @@ pub(crate) async fn writer(state: &State, request: Request<Body>) -> Result<Writ
     })
 }
 
+/// The request's own id, which must be new unless its correlation id is old.
+fn request_once(access: &Access, headers: &HeaderMap) -> Option<RequestOnce> {
+    let id = headers::text(headers, REQUEST).ok().flatten();
+    let id = id.filter(|id| !id.is_empty() && id.len() <= LONGEST_REQUEST)?;
+    Some(RequestOnce {
+        scope: format!("marketplace {} request", access.credential),
+        id: id.to_owned(),
+        taken: ApiError::new(DUPLICATE_REQUEST).reply(),
+    })
+}
+
 impl Write {
+    /// Answers with what came of the write, or keeps the error that was found before anything was tried.
+    pub(crate) async fn finish(
+        self,
+        state: &State,
+        done: Result<Executed, ApiError>,
+    ) -> Result<Answer, ApiError> {
+        match done {
+            Ok(executed) => Ok(told(executed)),
+            Err(error) if error.is_ours() => Err(error),
+            Err(error) => self.refuse(state, &error).await,
+        }
+    }
+
     /// Keeps an error that was found before anything was tried. When the correlation id was used before, that answer
     /// is given.
     pub(crate) async fn refuse(self, state: &State, error: &ApiError) -> Result<Answer, ApiError> {

@@ -22,7 +22,7 @@ pub(crate) struct ApiError {
 }
 
 /// One documented error: HTTP status, code, message.
-type Kind = (StatusCode, &'static str, &'static str);
+pub(crate) type Kind = (StatusCode, &'static str, &'static str);
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $status:ident $code:literal $message:literal;)+) => {
@@ -34,6 +34,7 @@ kinds! {
     INVALID_RESELLER = NOT_FOUND "1115" "Invalid Reseller";
     INVALID_CUSTOMER = NOT_FOUND "1116" "Invalid Customer";
     INVALID_FIELDS = BAD_REQUEST "1117" "Some Fields are Invalid";
+    INVALID_ADDRESS = BAD_REQUEST "1118" "Invalid Address";
     NOT_EDITABLE = BAD_REQUEST "1119" "Some fields are not editable";
     UNEXPECTED_FIELDS = BAD_REQUEST "1121" "Request Contains Additional Unexpected Fields";
     MISSING_FIELDS = BAD_REQUEST "1122" "Request is Missing Required Fields";
@@ -42,7 +43,9 @@ kinds! {
     ACCOUNT_PENDING = BAD_REQUEST "1125" "Account is pending and can not be updated";
     INVALID_SEARCH = BAD_REQUEST "1132" "Invalid value for search parameter";
     OFFSET_RANGE = BAD_REQUEST "1133" "Offset out of range";
+    NOT_GLOBAL = BAD_REQUEST "1140" "Customer is not enabled for global sales";
     DEPLOYMENT_COUNTRY = BAD_REQUEST "1141" "Invalid country for deployment";
+    SEGMENT_NOT_GLOBAL = BAD_REQUEST "1142" "Market segment is not allowed for global sales";
     INVALID_ORDER = NOT_FOUND "2115" "Invalid Customer or Order ID";
     INVALID_STATUS = BAD_REQUEST "2116" "Invalid status";
     TOO_MANY_LINES = BAD_REQUEST "2119" "Too many line items";
@@ -57,6 +60,10 @@ kinds! {
     RETURN_QUANTITY_MISMATCH = BAD_REQUEST "2132" "Line item quantity does not match the original order";
     LINE_RETURNED = BAD_REQUEST "2133" "Line item has already been returned";
     RETURN_TOO_LATE = BAD_REQUEST "2134" "The order cannot be returned as the order already expired";
+    REGION_CURRENCY = BAD_REQUEST "2125" "Distributor is not allowed to sell in the currency for the region";
+    WRONG_SEGMENT = BAD_REQUEST "2135" "Invalid market segment used for customer";
+    CURRENCY_OF_ORDER = BAD_REQUEST "2137" "Currency code is not aligned with the deployment";
+    DEPLOYMENT_NOT_ALLOWED = BAD_REQUEST "2139" "Deployment is not allowed for this contract";
     INVALID_DEPLOYMENT = NOT_FOUND "2138" "Invalid Deployment";
     NOTHING_RENEWS = BAD_REQUEST "2136" "Please review the renewal settings. Auto-renewal needs to be turned on for at least 1 quantity";
     INVALID_CURRENCY = BAD_REQUEST "2128" "Currency is not valid for Offer ID";
@@ -65,17 +72,29 @@ kinds! {
     NOT_QUALIFIED = BAD_REQUEST "2141" "Customer is not qualified for the promotion";
     INVALID_CODE = BAD_REQUEST "2146" "Invalid Flexible Discount Code";
     ONE_CODE = BAD_REQUEST "2147" "Only one flexible discount code is allowed per line item";
+    MANY_CURRENCIES = BAD_REQUEST "2148" "Invalid pricing request for multiple currencies";
+    SWITCH_QUANTITY = BAD_REQUEST "2149" "Switch plan error: Requested quantity and cancel quantity must be equal";
+    SWITCH_PATH = BAD_REQUEST "2150" "Switch path validity check failed";
+    SWITCH_TOO_MANY = BAD_REQUEST "2151" "Requested quantity must be less than or equal to the active subscription quantity";
+    SWITCH_ONE_ITEM = BAD_REQUEST "2152" "Only one item supported for switch";
+    SWITCH_MISMATCH = BAD_REQUEST "2153" "Line item and cancelling line item mismatch";
+    SWITCH_NOT_SUPPORTED = BAD_REQUEST "2154" "Switch is not supported";
     RENEWED_ALREADY = BAD_REQUEST "2164" "All subscriptions are already renewed";
     INVALID_SUBSCRIPTION = NOT_FOUND "3115" "Invalid Customer or Subscription ID";
+    SWITCH_SUBSCRIPTION = BAD_REQUEST "3115" "Invalid Customer or Subscription ID";
     RENEWAL_QUANTITY = BAD_REQUEST "3116" "renewalQuantity out of range";
     ORDER_QUANTITY = BAD_REQUEST "3118" "orderQuantity out of range";
     SUBSCRIPTION_ENDED = BAD_REQUEST "3119" "Inactive Subscription is not Editable";
     SUBSCRIPTION_ACTIVE = BAD_REQUEST "3121" "Subscription is Active (not allowed for renewal)";
+    NOT_IN_WINDOW = BAD_REQUEST "3122" "Not within Renewal Window";
+    INVALID_TRANSFER = NOT_FOUND "5118" "Invalid Transfer ID";
     INVALID_API_KEY = FORBIDDEN "4115" "Api Key is invalid or missing";
     INVALID_TOKEN = UNAUTHORIZED "4116" "Authorization token is invalid";
     MISSING_TOKEN = FORBIDDEN "4117" "Authorization token is missing";
     TOO_MANY_REQUESTS = SERVICE_UNAVAILABLE "4118" "Too many requests";
     INVALID_CORRELATION = BAD_REQUEST "4119" "Correlation ID is Invalid or Missing";
+    DUPLICATE_REQUEST = BAD_REQUEST "4120" "Duplicate request id, same requestId has already been processed";
+    IN_PROGRESS = BAD_REQUEST "4122" "This request is already being processed. Please wait a moment and try again";
     NOT_ALLOWED = FORBIDDEN "4121" "Not allowed to perform that action on this resource";
 }
 
@@ -219,6 +238,11 @@ impl From<&AccountRefusal> for ApiError {
             AccountRefusal::StillRuns { id } => Self::about(SUBSCRIPTION_ACTIVE, [id.clone()]),
             AccountRefusal::RenewedAlready { id } => Self::about(RENEWED_ALREADY, [id.clone()]),
             AccountRefusal::MoreThanBefore { id } => Self::about(ORDER_QUANTITY, [id.clone()]),
+            AccountRefusal::NotApproved => Self::about(INVALID_FIELDS, ["approvalCode"]),
+            AccountRefusal::NotInWindow => Self::new(NOT_IN_WINDOW),
+            AccountRefusal::Busy { id } => Self::about(IN_PROGRESS, [id.clone()]),
+            AccountRefusal::MoreThanThereAre { id } => Self::about(SWITCH_TOO_MANY, [id.clone()]),
+            AccountRefusal::SubscribedAlready { .. } => Self::about(INVALID_FIELDS, ["offerId"]),
             AccountRefusal::NothingRenews => Self::new(NOTHING_RENEWS),
             AccountRefusal::Pending => Self::new(ACCOUNT_PENDING),
             AccountRefusal::Order(refusal) => Self::from(refusal),

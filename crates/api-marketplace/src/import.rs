@@ -1,40 +1,111 @@
-//! Orders as the API itself answers them, taken over.
+//! Orders and customers as the API itself answers them, taken over.
 
+use crate::wire::customer;
 use crate::wire::order::OrderResource;
 use crate::wire::status;
-use book::Told;
+use book::{Record, Told, ToldAccount};
 use http_kit::overlay;
 use http_kit::wire::{FromDigits, time};
 use order::{
-    Amount, Currency, Customer, Dialect, Item, Line, LineTerms, Opaque, Order, OrderId, Payment,
-    PaymentMethod, Quantity, Timestamp,
+    Account, Amount, Currency, Customer, Dialect, Item, Line, LineTerms, Opaque, Order, OrderId, Payment,
+    PaymentMethod, Quantity, Standing, Timestamp,
 };
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Reads one document: an order, or a page of a history with its `items`.
+/// Reads one document: an order, a page of a history with its `items`, a customer, or a page of a reseller's customers
+/// with its `accounts`.
 ///
 /// # Errors
 /// What is wrong, with the member's path.
-pub fn read(document: Value) -> Result<Vec<Told>, String> {
+pub fn read(document: Value) -> Result<Vec<Record>, String> {
     let Value::Object(members) = document else {
-        return Err("an order or a page of a history is a JSON object".to_owned());
+        return Err("an order, a customer or a page of either is a JSON object".to_owned());
     };
     if members.contains_key("orderId") {
-        return Ok(vec![told(members)?]);
+        return Ok(vec![Record::Order(told(members)?)]);
     }
-    let Some(Value::Array(items)) = members.get("items") else {
-        return Err("there is neither an orderId nor a list of items".to_owned());
-    };
-    let read = |(place, item): (usize, &Value)| match item {
-        Value::Object(members) => told(members.clone()).map_err(|wrong| format!("items[{place}].{wrong}")),
+    if let Some(Value::Array(items)) = members.get("items") {
+        return all(("items", items), |members| told(members).map(Record::Order));
+    }
+    if let Some(Value::Array(accounts)) = members.get("accounts") {
+        return all(("accounts", accounts), |members| {
+            customer_of(members).map(Record::Customer)
+        });
+    }
+    if members.contains_key("customerId") {
+        return Ok(vec![Record::Customer(customer_of(members)?)]);
+    }
+    Err("there is neither an orderId, a customerId, nor a list of items or accounts".to_owned())
+}
+
+fn all(
+    (name, elements): (&str, &[Value]),
+    read: impl Fn(Map<String, Value>) -> Result<Record, String>,
+) -> Result<Vec<Record>, String> {
+    let read = |(place, element): (usize, &Value)| match element {
+        Value::Object(members) => read(members.clone()).map_err(|wrong| format!("{name}[{place}].{wrong}")),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Err(format!("items[{place}] is not an object"))
+            Err(format!("{name}[{place}] is not an object"))
         }
     };
-    items.iter().enumerate().map(read).collect()
+    elements.iter().enumerate().map(read).collect()
+}
+
+/// A customer: what the core knows of them, the profile, and how the rest differs from what we would say.
+fn customer_of(members: Map<String, Value>) -> Result<ToldAccount, String> {
+    let id = needed(&members, "customerId")?.to_owned();
+    let created = needed(&members, "creationDate")?;
+    let created = time::parse(created).map_err(|_error| format!("creationDate: {created} is no date"))?;
+    let code = text(&members, "status").unwrap_or_else(|| status::COMPLETE.to_owned());
+    let standing = match status::standing_of(&code) {
+        Some(standing) => standing,
+        None if code == status::PENDING => Standing::Active,
+        None => return Err(format!("status: {code} is no customer's status")),
+    };
+    let anniversary = text(&members, "cotermDate")
+        .map(|day| time::parse_date(&day).map_err(|_error| format!("cotermDate: {day} is no date")))
+        .transpose()?;
+    let profile = match members.get("companyProfile") {
+        Some(Value::Object(profile)) => profile.clone(),
+        None => Map::new(),
+        Some(_) => return Err("companyProfile is not an object".to_owned()),
+    };
+    let mut annex = customer::Annex {
+        profile,
+        benefits: members
+            .get("benefits")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default(),
+        global_sales: members.get("globalSalesEnabled").and_then(Value::as_bool),
+        ..customer::Annex::default()
+    };
+    let mut account = Account {
+        standing,
+        reference: text(&members, "externalReferenceId"),
+        reseller: text(&members, "resellerId"),
+        anniversary: anniversary.map(Timestamp),
+        ..Account::bare()
+    };
+    let put = |account: &mut Account, annex: &customer::Annex| {
+        account
+            .annex
+            .extend(annex.opaque().map(|annex| (Dialect::Marketplace, annex)));
+    };
+    put(&mut account, &annex);
+    let mut told = ToldAccount {
+        customer: id,
+        created_at: Timestamp(created),
+        account,
+    };
+    let ours = customer::text(&told.kept(), told.created_at);
+    let ours = serde_json::from_str(&ours).map_err(|error| error.to_string())?;
+    annex.overlay = overlay::difference(&ours, &Value::Object(members));
+    put(&mut told.account, &annex);
+    Ok(told)
 }
 
 fn told(members: Map<String, Value>) -> Result<Told, String> {
@@ -139,7 +210,7 @@ fn line_of(line: &Value, currency: Currency) -> Result<Line, String> {
         deployment: text(members, "deploymentId"),
         promotions: codes(members),
         discount: text(members, "discountCode"),
-        price: None,
+        ..LineTerms::default()
     };
     let is_returned = text(members, "status").as_deref() == Some(status::RETURNED);
     Ok(Line {

@@ -4,8 +4,8 @@
 //! in the `order` crate, transactions in `book`. `docs/marketplace.md` lists the operations and what was chosen where
 //! the original says nothing.
 //!
-//! Deliberately absent: replaying reads under their correlation id (clients page through a history with one id), and
-//! refusing a repeated request id (the original "may").
+//! Deliberately absent: replaying reads under their correlation id, and refusing a request id that a read repeats
+//! (clients page through a history with one of each).
 
 mod auth;
 pub mod catalogue;
@@ -29,7 +29,8 @@ use http_kit::body::BodyLimits;
 use http_kit::{Endpoint, Failure, Routes};
 use operations::{
     create_customer, create_order, deployments, get_customer, get_order, health, list_customers,
-    order_history, ping, promotions, resellers, sandbox, subscriptions, token, update_customer, update_order,
+    order_history, ping, price_list, promotions, reseller_change, resellers, sandbox, subscriptions,
+    switch_paths, token, update_customer, update_order,
 };
 use order::Order;
 
@@ -82,6 +83,8 @@ fn table() -> Routes<State> {
         .get("/v1/health", Nothing, health::handle)
         .get("/v3/promotions", Read, promotions::list)
         .get("/v3/flex-discounts", Read, promotions::list_flexible)
+        .get("/v3/offer-switch-paths", Read, switch_paths::list)
+        .post("/v3/pricelist", Read, price_list::handle)
         .merge(accounts())
         .merge(orders())
 }
@@ -99,6 +102,18 @@ fn accounts() -> Routes<State> {
         .patch(reseller, Write, resellers::update)
         .get(&format!("{reseller}/customers"), Read, list_customers::handle)
         .post("/v3/customers", Write, create_customer::handle)
+        .post(
+            &format!("{customer}/approval-codes"),
+            Write,
+            reseller_change::approve,
+        )
+        .get(
+            &format!("{customer}/flex-discounts"),
+            Read,
+            promotions::list_for_customer,
+        )
+        .post("/v3/transfers", Write, reseller_change::create)
+        .get("/v3/transfers/{transfer}", Read, reseller_change::get)
         .get(customer, Read, get_customer::handle)
         .patch(customer, Write, update_customer::handle)
         .get(&deployments, Read, deployments::list)
@@ -119,6 +134,7 @@ fn orders() -> Routes<State> {
         .get(&order, Read, get_order::handle)
         .patch(&order, Write, update_order::handle)
         .get(subscriptions, Read, subscriptions::list)
+        .post(subscriptions, Write, subscriptions::create)
         .get(&subscription, Read, subscriptions::get)
         .patch(&subscription, Write, subscriptions::update)
 }

@@ -2,10 +2,11 @@
 
 use crate::errors::ApiError;
 use crate::operations::{
-    deployments, list_customers, order_history, promotions, resellers, subscriptions, token,
+    deployments, price_list, promotions, reseller_change, resellers, subscriptions, switch_paths, token,
 };
 use crate::wire::customer::CustomerResource;
 use crate::wire::order::OrderResource;
+use crate::wire::page::{Accounts, Items};
 use crate::wire::subscription::SubscriptionResource;
 use http_kit::openapi::{Api, Operation, Parameter, Schema};
 use http_kit::{Endpoint, Needs};
@@ -50,6 +51,7 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
     let said = promotions_of(path)
         .or_else(|| accounts(method, path))
         .or_else(|| deployments_of(method, path))
+        .or_else(|| changes_of_reseller(path))
         .or_else(|| orders(method, path))
         .or_else(|| sandbox(path))?;
     let needs_correlation = endpoint.needs == Needs::Write || path.contains("/orders");
@@ -153,6 +155,38 @@ fn promotions_of(path: &str) -> Option<Operation> {
             "end-date",
         ]))
         .answers("200", page()),
+        "customers/{customer}/flex-discounts" => Operation::new(
+            "listCustomersFlexDiscounts",
+            "Flexible discounts for a customer, by code and offers",
+        )
+        .with(queries([
+            "flex-discount-code",
+            "offer-ids",
+            "start-date",
+            "end-date",
+        ]))
+        .answers("200", page()),
+        "offer-switch-paths" => Operation::new("listSwitchPaths", "What a product can be exchanged for")
+            .with(queries([
+                "market-segment",
+                "country",
+                "offer-id",
+                "customer-id",
+                "subscription-id",
+            ]))
+            .answers("200", Schema::of::<switch_paths::Page<'static>>()),
+        "pricelist" => Operation::new("listPrices", "The catalogue's offers in one currency")
+            .with(paging())
+            .takes(Schema::object(&[
+                ("region!", "text"),
+                ("marketSegment!", "text"),
+                ("currency!", "text"),
+                ("priceListMonth!", "text"),
+                ("priceListType!", "text"),
+                ("filters", "object"),
+                ("includeOfferAttributes", "boolean"),
+            ]))
+            .answers("200", Schema::of::<price_list::Page<'static>>()),
         "flex-discounts" => Operation::new(
             "listFlexDiscounts",
             "Flexible discounts by segment, country, code and offers",
@@ -193,7 +227,10 @@ fn accounts(method: &str, path: &str) -> Option<Operation> {
     Some(match (method, path) {
         ("GET", "resellers") => Operation::new("listResellers", "The resellers")
             .with(queries(["status", "sort-by", "order-by"]))
-            .answers("200", Schema::of::<resellers::Page<'static>>()),
+            .answers(
+                "200",
+                Schema::of::<Accounts<resellers::ResellerResource<'static>>>(),
+            ),
         ("POST", "resellers") => Operation::new("createReseller", "Makes a reseller")
             .takes(sent_reseller())
             .answers("201", reseller()),
@@ -213,7 +250,7 @@ fn accounts(method: &str, path: &str) -> Option<Operation> {
                     "sort-by",
                     "order-by",
                 ]))
-                .answers("200", Schema::of::<list_customers::Page>())
+                .answers("200", Schema::of::<Accounts<CustomerResource<'static>>>())
         }
         ("POST", "customers") => Operation::new("createCustomer", "Makes a customer")
             .takes(sent_customer())
@@ -235,7 +272,10 @@ fn deployments_of(method: &str, path: &str) -> Option<Operation> {
         ("GET", "customers/{customer}/deployments") => {
             Operation::new("listDeployments", "A customer's deployments")
                 .with(queries(["status"]))
-                .answers("200", Schema::of::<deployments::Page<'static>>())
+                .answers(
+                    "200",
+                    Schema::of::<Items<deployments::DeploymentResource<'static>>>(),
+                )
         }
         ("POST", "customers/{customer}/deployments") => {
             Operation::new("createDeployment", "Makes a deployment")
@@ -250,6 +290,42 @@ fn deployments_of(method: &str, path: &str) -> Option<Operation> {
                 .takes(sent_deployment())
                 .answers("200", deployment())
         }
+        _ => return None,
+    })
+}
+
+/// A customer's going to another reseller.
+fn changes_of_reseller(path: &str) -> Option<Operation> {
+    let transfer = || Schema::of::<reseller_change::TransferResource<'static>>();
+    Some(match path {
+        "transfers" => Operation::new(
+            "changeReseller",
+            "Moves a customer to another reseller, or looks at it",
+        )
+        .takes(Schema::object(&[
+            ("type!", "text"),
+            ("action!", "text"),
+            ("approvalCode!", "text"),
+            ("resellerId!", "text"),
+            ("requestedBy", "text"),
+        ]))
+        .answers("201", transfer()),
+        "transfers/{transfer}" => {
+            Operation::new("getTransfer", "One change of a reseller").answers("200", transfer())
+        }
+        "customers/{customer}/approval-codes" => Operation::new(
+            "approveResellerChange",
+            "A code by which the customer agrees to change the reseller",
+        )
+        .takes(Schema::object(&[]))
+        .answers(
+            "201",
+            Schema::object(&[
+                ("approvalCode!", "text"),
+                ("customerId!", "text"),
+                ("expirationDate!", "text"),
+            ]),
+        ),
         _ => return None,
     })
 }
@@ -271,7 +347,7 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
                     "reseller-id",
                     "reference-order-id",
                 ]))
-                .answers("200", Schema::of::<order_history::Page>())
+                .answers("200", Schema::of::<Items<OrderResource<'static>>>())
         }
         ("POST", "customers/{customer}/orders") => {
             Operation::new("createOrder", "Places an order, or shows what it would be")
@@ -291,6 +367,16 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
         ("GET", "customers/{customer}/subscriptions") => {
             Operation::new("listSubscriptions", "A customer's subscriptions")
                 .answers("200", Schema::of::<subscriptions::List<'static>>())
+        }
+        ("POST", "customers/{customer}/subscriptions") => {
+            Operation::new("createSubscription", "Schedules a subscription for the next term")
+                .takes(Schema::object(&[
+                    ("offerId!", "text"),
+                    ("autoRenewal!", "object"),
+                    ("currencyCode", "text"),
+                    ("deploymentId", "text"),
+                ]))
+                .answers("201", subscription())
         }
         ("GET", "customers/{customer}/subscriptions/{subscription}") => {
             Operation::new("getSubscription", "One subscription").answers("200", subscription())
@@ -313,7 +399,10 @@ fn sent_order() -> Schema {
         "type": "object",
         "required": ["orderType"],
         "properties": {
-            "orderType": { "type": "string", "enum": ["NEW", "RETURN", "RENEWAL", "PREVIEW", "PREVIEW_RENEWAL"] },
+            "orderType": { "type": "string", "enum": [
+                "NEW", "RETURN", "RENEWAL", "SWITCH", "REVERT_SWITCH",
+                "PREVIEW", "PREVIEW_RENEWAL", "PREVIEW_SWITCH", "PREVIEW_REVERT_SWITCH"
+            ] },
             "externalReferenceId": { "type": "string", "maxLength": 35 },
             "referenceOrderId": { "type": "string" },
             "currencyCode": { "type": "string" },
@@ -328,6 +417,17 @@ fn sent_order() -> Schema {
                     "deploymentId": { "type": "string" },
                     "discountCode": { "type": "string" },
                     "flexDiscountCodes": { "type": "array", "items": { "type": "string" } }
+                }
+            } },
+            "cancellingItems": { "type": "array", "items": {
+                "type": "object",
+                "required": ["extLineItemNumber", "subscriptionId", "quantity"],
+                "properties": {
+                    "extLineItemNumber": { "type": "integer" },
+                    "referenceLineItemNumber": { "type": "integer" },
+                    "subscriptionId": { "type": "string" },
+                    "quantity": { "type": "integer" },
+                    "discountCode": { "type": "string" }
                 }
             } }
         }

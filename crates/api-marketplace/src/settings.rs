@@ -36,6 +36,7 @@ impl Settings {
         ReturnPolicy {
             within_days: Some(self.return_days),
             whole_lines: !self.partial_returns,
+            undoes_switch: false,
         }
     }
 }

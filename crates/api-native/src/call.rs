@@ -56,6 +56,7 @@ impl WriteCall {
             key,
             fingerprint: Idempotency::fingerprint(&body),
             reuse: KeyReuse::Refuse,
+            request: None,
         });
         let versions = if_match(&head.headers)?;
         operations::no_parameters(&head.uri)?;

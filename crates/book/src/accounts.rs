@@ -5,8 +5,8 @@ use crate::read::Reference;
 use crate::work::{Outcome, Stop, Work};
 use crate::{Book, BookError, Document, HistoryQuery};
 use order::{
-    Account, AccountRefusal, Amount, Command, Customer, Dialect, Kind, Line, MerchantId, Order, OrderId,
-    Payment, PaymentMethod, Quantity, Refusal, Registration, ReturnPolicy, ReturnedLine, Timestamp,
+    Account, AccountRefusal, Amount, Command, Customer, Dialect, Kind, Line, LineTerms, MerchantId, Order,
+    OrderId, Payment, PaymentMethod, Refusal, Registration, ReturnPolicy, ReturnedLine, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -50,13 +50,13 @@ pub(crate) fn new_account(customer: &str, now: Timestamp, account: Account) -> K
     kept
 }
 
-/// Renewing subscriptions of one customer.
+/// An order that its customer's account must allow: one that renews or exchanges subscriptions.
 #[derive(Debug, Clone)]
-pub struct Renew {
-    /// The order that renews, line by line.
+pub struct AccountOrder {
+    /// The order.
     pub registration: Registration,
-    /// Which subscription each line renews, and with how many licences.
-    pub wanted: Vec<(String, Quantity)>,
+    /// Which subscription each line names, by its place.
+    pub subscriptions: Vec<Option<String>>,
 }
 
 /// The account that was loaded at this place. One that was known by its orders alone is new.
@@ -87,6 +87,11 @@ impl Book {
         customer: &str,
     ) -> Result<Option<KeptAccount>, BookError> {
         self.document(merchant, KIND, customer).await
+    }
+
+    /// A new id of a subscription.
+    pub fn new_subscription_id(&self) -> String {
+        order::subscription_id(&mut self.ids())
     }
 
     /// Whether the merchant has any order of this customer, whichever way it came in.
@@ -154,10 +159,8 @@ impl Book {
         R: Fn(Result<&KeptAccount, &AccountRefusal>) -> Reply + Send + 'static,
     {
         let load = Load {
-            merchant: merchant.0,
             documents: vec![account_key(customer)],
-            answer: Some(idempotency.answer_key()),
-            ..Load::default()
+            ..idempotency.load(merchant)
         };
         let customer = customer.to_owned();
         let run = move |work: &mut Work<'_>| {
@@ -176,15 +179,15 @@ impl Book {
         executed.ok_or_else(|| BookError::Exists(KIND.to_owned()))
     }
 
-    /// Registers an order that renews subscriptions whose term is over, and notes on the account that it does; both or
+    /// Registers an order that renews or exchanges subscriptions, and notes on the account that it does; both or
     /// neither. The answer is kept under its key.
     ///
     /// # Errors
     /// [`BookError`] when the database fails.
-    pub async fn renew<R>(
+    pub async fn order_for_account<R>(
         &self,
         (merchant, customer): (MerchantId, &str),
-        asked: Renew,
+        asked: AccountOrder,
         idempotency: Idempotency,
         render: R,
     ) -> Result<Executed, BookError>
@@ -195,13 +198,12 @@ impl Book {
         loop {
             let own = Reference::Shown(asked.registration.origin, asked.registration.id.to_string());
             let load = Load {
-                merchant: merchant.0,
                 orders: own.keys().into_iter().take(1).collect(),
                 documents: vec![account_key(customer)],
-                answer: Some(idempotency.answer_key()),
+                ..idempotency.load(merchant)
             };
-            let (renewing, render, customer) = (Arc::clone(&asked), Arc::clone(&render), customer.to_owned());
-            let run = move |work: &mut Work<'_>| renew_loaded(work, &renewing, &customer);
+            let (order, render, customer) = (Arc::clone(&asked), Arc::clone(&render), customer.to_owned());
+            let run = move |work: &mut Work<'_>| order_loaded(work, &order, &customer);
             let render = move |outcome: Result<&Result<Outcome, AccountRefusal>, &Refusal>| match outcome {
                 Ok(done) => render(done.as_ref()),
                 Err(refusal) => render(Err(&refusal.clone().into())),
@@ -210,7 +212,7 @@ impl Book {
             if let Some(executed) = tried {
                 return Ok(executed);
             }
-            let mut again = Renew::clone(&asked);
+            let mut again = AccountOrder::clone(&asked);
             again.registration.id = self.identify(merchant).await?.0;
             asked = Arc::new(again);
         }
@@ -259,10 +261,8 @@ impl Book {
                 .collect();
             let places = 1..orders.len();
             let load = Load {
-                merchant: merchant.0,
                 orders,
-                answer: Some(idempotency.answer_key()),
-                ..Load::default()
+                ..idempotency.load(merchant)
             };
             let (hand_back, render) = (Arc::clone(&asked), Arc::clone(&render));
             let run = move |work: &mut Work<'_>| hand_back_loaded(work, &hand_back, places.clone());
@@ -294,7 +294,9 @@ fn hand_back_loaded(work: &mut Work<'_>, asked: &HandBack, places: Range<usize>)
     if !is_of_customer {
         return Err(Refusal::UnknownOrder.into());
     }
-    let subscriptions = asked.lines.iter().map(|line| subscription_of(&bought, line));
+    let kind = asked.registration.kind;
+    let lines = asked.lines.iter();
+    let subscriptions = lines.map(|line| subscription_of(&bought, line, kind));
     let subscriptions = subscriptions.collect();
     let command = Command::Return {
         lines: asked.lines.clone(),
@@ -305,26 +307,36 @@ fn hand_back_loaded(work: &mut Work<'_>, asked: &HandBack, places: Range<usize>)
     work.run(None, &[register, Command::Subscribe { subscriptions }])
 }
 
-fn subscription_of(bought: &Order, wanted: &ReturnedLine) -> Option<String> {
+/// The subscription that a line of the new order is about: the one that the line was about, or, when an exchange is
+/// undone, the one that it took from.
+fn subscription_of(bought: &Order, wanted: &ReturnedLine, kind: Kind) -> Option<String> {
     let is_it = |line: &&Line| line.item.number == Some(wanted.number);
-    bought.lines.iter().find(is_it)?.subscription.clone()
+    let line = bought.lines.iter().find(is_it)?;
+    if kind == Kind::Revert {
+        return Some(LineTerms::of(&line.item).replaces?.subscription);
+    }
+    line.subscription.clone()
 }
 
-fn renew_loaded(
+fn order_loaded(
     work: &mut Work<'_>,
-    asked: &Renew,
+    asked: &AccountOrder,
     customer: &str,
 ) -> Result<Result<Outcome, AccountRefusal>, Stop> {
     if work.is_taken(0..1) {
         return Err(Stop::IdTaken);
     }
     let mut kept = loaded_account(work, 0, customer)?;
-    if let Err(refusal) = kept.body.begin_renewal(&asked.wanted) {
+    let mut registration = asked.registration.clone();
+    if let Err(refusal) = kept
+        .body
+        .begin(&mut registration, &asked.subscriptions, work.now())
+    {
         return Ok(Err(refusal));
     }
     put_account(work, &mut kept)?;
-    let subscriptions = asked.wanted.iter().map(|(id, _)| Some(id.clone())).collect();
-    let register = Command::Register(Box::new(asked.registration.clone()));
+    let subscriptions = asked.subscriptions.clone();
+    let register = Command::Register(Box::new(registration));
     Ok(Ok(
         work.run(None, &[register, Command::Subscribe { subscriptions }])?
     ))

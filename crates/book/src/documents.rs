@@ -291,10 +291,8 @@ impl Book {
     {
         let kind = document.kind.clone();
         let load = Load {
-            merchant: merchant.0,
             documents: vec![document.key()],
-            answer: Some(idempotency.answer_key()),
-            ..Load::default()
+            ..idempotency.load(merchant)
         };
         let run = move |work: &mut Work<'_>| {
             if work.document::<T>(0)?.is_some() {
@@ -330,10 +328,8 @@ impl Book {
             id: id.to_owned(),
         };
         let load = Load {
-            merchant: merchant.0,
             documents: vec![key],
-            answer: Some(idempotency.answer_key()),
-            ..Load::default()
+            ..idempotency.load(merchant)
         };
         let run = move |work: &mut Work<'_>| {
             let Some(mut kept) = work.document::<T>(0)? else {

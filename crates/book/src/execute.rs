@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use store::rows::{AnswerKey, AnswerRow, Changes, Load, Loaded, OrderKey};
 
+use crate::request_once::RequestOnce;
+
 /// What is to be done, all of it in one transaction.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -84,6 +86,8 @@ pub struct Idempotency {
     pub fingerprint: String,
     /// What happens when the key comes again with another request.
     pub reuse: KeyReuse,
+    /// The request's own id, where it must be new.
+    pub request: Option<RequestOnce>,
 }
 
 /// What happens when a key comes again with another request.
@@ -136,7 +140,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(request: &Request, answer: Option<AnswerKey>) -> Self {
+    fn of(request: &Request, idempotency: Option<&Idempotency>) -> Self {
         let mut orders: Vec<OrderKey> = Vec::new();
         let mut places = Vec::new();
         for step in &request.steps {
@@ -150,8 +154,7 @@ impl Plan {
         let load = Load {
             merchant: request.merchant.0,
             orders,
-            documents: Vec::new(),
-            answer,
+            ..idempotency.map_or_else(Load::default, |idempotency| idempotency.load(request.merchant))
         };
         Self { load, places }
     }
@@ -258,7 +261,7 @@ impl Book {
             Arc::new(move |outcome: Result<&Vec<Outcome>, &Refusal>| render(outcome.map(Vec::as_slice)));
         let mut request = Arc::new(request);
         loop {
-            let plan = Plan::of(&request, Some(idempotency.answer_key()));
+            let plan = Plan::of(&request, Some(&idempotency));
             let (asked, render) = (Arc::clone(&request), Arc::clone(&render));
             let run = move |work: &mut Work<'_>| run_steps(work, &asked, &plan.places);
             let tried = self.transact_once(plan.load, idempotency.clone(), run, move |outcome| {
@@ -281,11 +284,7 @@ impl Book {
         idempotency: Idempotency,
         reply: Reply,
     ) -> Result<Executed, BookError> {
-        let load = Load {
-            merchant: merchant.0,
-            answer: Some(idempotency.answer_key()),
-            ..Load::default()
-        };
+        let load = idempotency.load(merchant);
         let kept = reply.clone();
         let executed = self
             .transact_once(load, idempotency, |_work| Ok(()), move |_outcome| kept.clone())
@@ -366,14 +365,18 @@ impl Book {
             }
             let mut work = Work::new(loaded, book.context(), listens);
             let now = work.now();
-            let (mut changes, reply) = match run(&mut work) {
+            if let Some(reply) = idempotency.taken(loaded) {
+                let changes = idempotency.kept(Changes::default(), &reply, (now, loaded));
+                return Ok((changes, (Some(Executed::Now(reply)), Stirs::default())));
+            }
+            let (changes, reply) = match run(&mut work) {
                 Ok(value) => (work.into_changes(), render(Ok(&value))),
                 Err(Stop::Refused(refusal)) => (Changes::default(), render(Err(&refusal))),
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::IdTaken) => return Ok((Changes::default(), (None, Stirs::default()))),
             };
             let stirs = Stirs::of(&changes, now);
-            changes.answer = Some(answer_row(&idempotency, &reply, now));
+            let changes = idempotency.kept(changes, &reply, (now, loaded));
             Ok((changes, (Some(Executed::Now(reply)), stirs)))
         });
         let (executed, stirs) = Box::pin(done).await??;
@@ -465,14 +468,4 @@ fn replay(row: &AnswerRow, idempotency: &Idempotency) -> Executed {
         status,
         body: row.body.clone(),
     })
-}
-
-fn answer_row(idempotency: &Idempotency, reply: &Reply, now: Timestamp) -> AnswerRow {
-    AnswerRow {
-        key: idempotency.answer_key(),
-        fingerprint: idempotency.fingerprint.clone(),
-        status: i64::from(reply.status),
-        body: reply.body.clone(),
-        created_at: now.0,
-    }
 }

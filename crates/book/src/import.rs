@@ -1,9 +1,10 @@
 //! Taking orders over from the systems that kept them.
 
+use crate::accounts::{KeptAccount, account_key, new_account, put_account};
 use crate::read::Reference;
 use crate::work::Stop;
 use crate::{Book, BookError, Work};
-use order::{Command, Dialect, MerchantId, Order, OrderId, Refusal};
+use order::{Account, Command, Dialect, MerchantId, Order, OrderId, Refusal, Timestamp};
 use store::rows::{Load, OrderKey};
 
 /// An order as another system tells it. Its id is not set yet, and its UUID only where the other system gave one.
@@ -13,6 +14,53 @@ pub struct Told {
     pub dialect: Dialect,
     /// The order. The name that the dialect finds it by must be set: its number, or the dialect's alias.
     pub order: Box<Order>,
+}
+
+/// A customer as another system tells of them.
+#[derive(Debug, Clone)]
+pub struct ToldAccount {
+    /// The customer's number.
+    pub customer: String,
+    /// Since when the other system knows them.
+    pub created_at: Timestamp,
+    /// What it knows.
+    pub account: Account,
+}
+
+impl ToldAccount {
+    /// The account as it will be kept.
+    pub fn kept(&self) -> KeptAccount {
+        new_account(&self.customer, self.created_at, self.account.clone())
+    }
+}
+
+/// What became of a customer who was to be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportedAccount {
+    /// They have an account now.
+    Added,
+    /// They had it already, just so.
+    Unchanged,
+    /// They have an account of which more is known than their orders tell. It stays as it is.
+    Kept,
+}
+
+/// What one record of another system tells of.
+#[derive(Debug, Clone)]
+pub enum Record {
+    /// An order.
+    Order(Told),
+    /// A customer.
+    Customer(ToldAccount),
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Became {
+    /// Of an order.
+    Order(Imported),
+    /// Of a customer.
+    Customer(ImportedAccount),
 }
 
 /// What became of an order that was to be imported.
@@ -78,6 +126,56 @@ impl Book {
             ..Load::default()
         };
         Box::pin(self.transact(load, move |work| import_loaded(work, &told, id, places))).await
+    }
+}
+
+impl Book {
+    /// Takes an order or a customer over.
+    ///
+    /// # Errors
+    /// See [`Book::import`] and [`Book::import_account`].
+    pub async fn take_over(
+        &self,
+        merchant: MerchantId,
+        record: Record,
+    ) -> Result<Result<Became, Refusal>, BookError> {
+        Ok(match record {
+            Record::Order(told) => self.import(merchant, told).await?.map(Became::Order),
+            Record::Customer(told) => self.import_account(merchant, told).await?.map(Became::Customer),
+        })
+    }
+
+    /// Takes a customer over. One who was known by orders alone keeps what those have made of their account.
+    ///
+    /// # Errors
+    /// [`BookError`] when the database fails; the inner error says why the customer can't be taken over.
+    pub async fn import_account(
+        &self,
+        merchant: MerchantId,
+        told: ToldAccount,
+    ) -> Result<Result<ImportedAccount, Refusal>, BookError> {
+        let load = Load {
+            merchant: merchant.0,
+            documents: vec![account_key(&told.customer)],
+            ..Load::default()
+        };
+        let run = move |work: &mut Work<'_>| {
+            let mut new = told.kept();
+            if let Some(kept) = work.document::<Account>(0)? {
+                if kept.body == new.body {
+                    return Ok(ImportedAccount::Unchanged);
+                }
+                if !kept.body.annex.is_empty() || kept.body.reseller.is_some() {
+                    return Ok(ImportedAccount::Kept);
+                }
+                new.version = kept.version;
+                new.body.anniversary = kept.body.anniversary.or(new.body.anniversary);
+                new.body.subscriptions = kept.body.subscriptions;
+            }
+            put_account(work, &mut new)?;
+            Ok(ImportedAccount::Added)
+        };
+        Box::pin(self.transact(load, run)).await
     }
 }
 

@@ -201,8 +201,7 @@ impl Book {
             }
             Ok(Some(kept))
         };
-        self.once(load, idempotency, run, render)
-            .await
+        self.once(load, idempotency, run, render).await
     }
 
     async fn once<T: Send + 'static>(

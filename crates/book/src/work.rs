@@ -197,6 +197,14 @@ fn journal(order: Option<&Order>, source: order::Misplaced) -> BookError {
 }
 
 impl Book {
+    /// Whether a command could be done to an order as it stands now.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of the rules.
+    pub fn would(&self, order: &Order, command: &Command) -> Result<(), Refusal> {
+        decide(Some(order), command, &mut self.context()).map(drop)
+    }
+
     pub(crate) fn ids(&self) -> Ids {
         let mut seed = [0; 16];
         self.inner.entropy.fill(&mut seed);

@@ -19,7 +19,7 @@ mod visit;
 pub use pages::{endpoints, routes};
 pub use trouble::refuse;
 
-use book::{Book, Told};
+use book::Book;
 use bytes::Bytes;
 use http_kit::body::BodyLimits;
 use order::{Dialect, Order};
@@ -42,7 +42,7 @@ pub struct Dialects {
     /// The records in an import's file.
     pub records: fn(&[u8]) -> Vec<Record>,
     /// The orders that one record tells of in this dialect, or why it tells of none.
-    pub read: fn(Dialect, &[u8]) -> Result<Vec<Told>, String>,
+    pub read: fn(Dialect, &[u8]) -> Result<Vec<book::Record>, String>,
 }
 
 /// What the pages work with. Cheap to clone.

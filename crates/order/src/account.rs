@@ -5,7 +5,8 @@
 //! itself.
 
 use crate::{
-    Dialect, Failure, Ids, Kind, Line, LineTerms, Opaque, Order, Quantity, Subscription, Timestamp, offer,
+    Dialect, Failure, Ids, Kind, Line, LineTerms, Opaque, Order, Quantity, Replaced, StartedLine,
+    Subscription, Timestamp, offer,
 };
 use jiff::civil::Date;
 use jiff::{ToSpan, tz::TimeZone};
@@ -82,7 +83,7 @@ impl Account {
         for subscription in self
             .subscriptions
             .iter_mut()
-            .filter(|subscription| subscription.active)
+            .filter(|subscription| subscription.active || subscription.scheduled)
         {
             subscription.renews_at = end;
         }
@@ -106,37 +107,61 @@ impl Account {
         now: Timestamp,
         ids: &mut Ids,
     ) -> Result<Vec<Option<String>>, Failure> {
-        match order.kind {
-            Kind::Return => {
-                for line in &order.lines {
-                    self.give_back(line);
-                }
-                return Ok(order.lines.iter().map(|line| line.subscription.clone()).collect());
+        let kept = || order.lines.iter().map(|line| line.subscription.clone()).collect();
+        if order.kind == Kind::Return {
+            for line in &order.lines {
+                self.give_back(line);
             }
-            Kind::New | Kind::Renewal | Kind::Transfer | Kind::Switch => {}
+            return Ok(kept());
         }
         if self.standing != Standing::Active {
             return Err(Failure::CustomerInactive);
         }
         let ends = self.term_end(now);
         self.anniversary = Some(ends);
-        if order.kind == Kind::Renewal {
-            for line in &order.lines {
-                self.renew(line, ends);
+        match order.kind {
+            Kind::Renewal => {
+                for line in &order.lines {
+                    self.renew(line, ends);
+                }
+                Ok(kept())
             }
-            return Ok(order.lines.iter().map(|line| line.subscription.clone()).collect());
+            Kind::Switch | Kind::Revert => {
+                let replaced: Vec<Replaced> = order.lines.iter().filter_map(replaced_by).collect();
+                if !replaced.iter().all(|replaced| self.has(replaced)) {
+                    return Err(Failure::Other("the licences to exchange are gone".to_owned()));
+                }
+                for replaced in &replaced {
+                    self.replace(replaced);
+                }
+                Ok(self.take_all(order, (now, ends), ids))
+            }
+            Kind::New | Kind::Transfer | Kind::Return => Ok(self.take_all(order, (now, ends), ids)),
         }
-        let lines = order.lines.iter();
-        Ok(lines
-            .map(|line| Some(self.take(order, line, (now, ends), ids)))
-            .collect())
     }
 
-    /// Forgets an order that has failed: what it was to renew can be renewed by another.
+    fn take_all(
+        &mut self,
+        order: &Order,
+        term: (Timestamp, Timestamp),
+        ids: &mut Ids,
+    ) -> Vec<Option<String>> {
+        let lines = order.lines.iter();
+        lines
+            .map(|line| Some(self.take(order, line, term, ids)))
+            .collect()
+    }
+
+    /// Forgets an order that has failed: what it was to renew or to exchange can be by another.
     pub fn abandon(&mut self, order: &Order) {
         for line in &order.lines {
             if let Some(subscription) = self.named(line) {
                 subscription.renewing = false;
+            }
+            if let Some(replaced) = replaced_by(line)
+                && let Some(subscription) = self.with_id(&replaced.subscription)
+            {
+                subscription.switching = false;
             }
         }
     }
@@ -159,15 +184,37 @@ impl Account {
     }
 
     fn named(&mut self, line: &Line) -> Option<&mut Subscription> {
-        let id = line.subscription.as_deref()?;
+        self.with_id(line.subscription.as_deref()?)
+    }
+
+    pub(crate) fn with_id(&mut self, id: &str) -> Option<&mut Subscription> {
         self.subscriptions
             .iter_mut()
             .find(|subscription| subscription.id == id)
     }
 
+    /// Renews a subscription from now on; or for the next term, as long as this one runs.
     fn renew(&mut self, line: &Line, ends: Timestamp) {
+        let is_early = LineTerms::of(&line.item).early;
         if let Some(subscription) = self.named(line) {
-            subscription.renew(line.item.quantity, ends);
+            if is_early && subscription.active {
+                (subscription.renewing, subscription.renewed) = (false, Some(line.item.quantity));
+            } else {
+                subscription.renew(line.item.quantity, ends);
+            }
+        }
+    }
+
+    fn has(&self, replaced: &Replaced) -> bool {
+        let subscription = self.subscription(&replaced.subscription);
+        subscription.is_some_and(|one| one.active && one.quantity >= replaced.quantity)
+    }
+
+    /// Takes licences that are exchanged for others off their subscription.
+    fn replace(&mut self, replaced: &Replaced) {
+        if let Some(subscription) = self.with_id(&replaced.subscription) {
+            subscription.switching = false;
+            subscription.give_back(replaced.quantity);
         }
     }
 
@@ -180,45 +227,36 @@ impl Account {
         ids: &mut Ids,
     ) -> String {
         let terms = LineTerms::of(&line.item);
-        let currency = terms.currency.unwrap_or(order.currency);
-        let product = offer::base(&line.item.product);
+        let wanted = StartedLine {
+            product: offer::base(&line.item.product),
+            currency: terms.currency.unwrap_or(order.currency),
+            deployment: terms.deployment,
+            quantity: line.item.quantity,
+        };
         let named = line.subscription.as_deref();
         let fits = |subscription: &&mut Subscription| match named {
             Some(id) => subscription.id == id,
-            None => {
-                subscription.active
-                    && subscription.currency == currency
-                    && subscription.deployment == terms.deployment
-                    && offer::family(&subscription.product) == offer::family(&product)
-            }
+            None => subscription.active && subscription.is_of(&wanted),
         };
         if let Some(subscription) = self.subscriptions.iter_mut().find(fits) {
-            subscription.take(line.item.quantity, ends);
+            subscription.take(wanted.quantity, ends);
             return subscription.id.clone();
         }
         let id = named.map_or_else(|| subscription_id(ids), ToOwned::to_owned);
-        self.subscriptions.push(Subscription {
-            id: id.clone(),
-            product,
-            currency,
-            deployment: terms.deployment,
-            quantity: line.item.quantity,
-            started_at: now,
-            renews_at: ends,
-            active: true,
-            renewing: false,
-            renews: true,
-            renewal_quantity: None,
-            renewal_promotions: Vec::new(),
-            annex: None,
-        });
+        let started = Subscription::started(id.clone(), wanted, (now, ends));
+        self.subscriptions.push(started);
         id
     }
 
     /// Takes a returned line's quantity off its subscription; one that nothing is left of ends.
     fn give_back(&mut self, line: &Line) {
+        let is_early = LineTerms::of(&line.item).early;
         if let Some(subscription) = self.named(line) {
-            subscription.give_back(line.item.quantity);
+            if is_early && subscription.renewed.is_some() {
+                subscription.unrenew(line.item.quantity);
+            } else {
+                subscription.give_back(line.item.quantity);
+            }
         }
     }
 
@@ -232,6 +270,10 @@ impl Account {
             sum.plus(subscription.quantity)
         })
     }
+}
+
+fn replaced_by(line: &Line) -> Option<Replaced> {
+    LineTerms::of(&line.item).replaces
 }
 
 /// Thirty hexadecimal digits and `NA`: the form that clients know.

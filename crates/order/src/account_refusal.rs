@@ -33,6 +33,30 @@ pub enum AccountRefusal {
         /// Its id.
         id: String,
     },
+    /// So early, or so late, no renewal is arranged.
+    #[error("it is not within the renewal window")]
+    NotInWindow,
+    /// Another order is changing the subscription.
+    #[error("the subscription {id} is being changed")]
+    Busy {
+        /// Its id.
+        id: String,
+    },
+    /// More licences are to be exchanged than there are.
+    #[error("the subscription {id} has fewer licences")]
+    MoreThanThereAre {
+        /// Its id.
+        id: String,
+    },
+    /// There is a subscription to the product already.
+    #[error("there is a subscription to the product already: {id}")]
+    SubscribedAlready {
+        /// Its id.
+        id: String,
+    },
+    /// The customer has not approved of it, or does not any more.
+    #[error("the customer has not approved of it")]
+    NotApproved,
     /// No subscription is set to renew.
     #[error("no subscription is set to renew")]
     NothingRenews,

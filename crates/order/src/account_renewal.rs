@@ -1,6 +1,8 @@
 //! Renewing: what the customer asks for themselves, and what happens by itself on the anniversary.
 
-use crate::{Account, AccountRefusal, Currency, Item, LineTerms, Quantity, Subscription, Timestamp, offer};
+use crate::{
+    Account, AccountRefusal, Currency, Item, LineTerms, Quantity, Subscription, Term, Timestamp, offer,
+};
 
 /// One subscription that renews, and with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,25 +45,31 @@ impl RenewedLine {
 }
 
 impl Account {
-    /// What would renew by itself if the anniversary were today.
+    /// What would renew by itself if the anniversary were today. What was renewed already is not among it, but counts
+    /// for the volume.
     ///
     /// # Errors
-    /// [`AccountRefusal::NothingRenews`] when no active subscription is set to renew.
+    /// [`AccountRefusal::NothingRenews`] when no subscription is set to renew, and [`AccountRefusal::RenewedAlready`]
+    /// when all that would are renewed.
     pub fn renewal(&self) -> Result<Vec<RenewedLine>, AccountRefusal> {
-        let renewing = self
+        let renewing: Vec<_> = self
             .subscriptions
             .iter()
-            .filter(|subscription| subscription.active);
-        let renewing: Vec<_> = renewing
-            .filter(|subscription| subscription.renews_with().is_positive())
+            .filter(|one| one.renews_next())
             .collect();
-        if renewing.is_empty() {
-            return Err(AccountRefusal::NothingRenews);
-        }
+        let early = |one: &Subscription| one.renewed.filter(|_| one.active);
+        let Some(_) = renewing.first() else {
+            let renewed = self.subscriptions.iter().find(|one| early(one).is_some());
+            return Err(renewed.map_or(AccountRefusal::NothingRenews, |one| {
+                AccountRefusal::RenewedAlready { id: one.id.clone() }
+            }));
+        };
+        let renewed = self.subscriptions.iter().filter_map(early);
+        let licences = renewed.fold(Quantity::ZERO, Quantity::plus);
         let licences = renewing
             .iter()
-            .fold(Quantity::ZERO, |sum, one| sum.plus(one.renews_with()));
-        let line = |subscription: &&Subscription| subscription.line(subscription.renews_with(), licences);
+            .fold(licences, |sum, one| sum.plus(one.renews_with()));
+        let line = |one: &&Subscription| one.line(one.renews_with(), licences);
         Ok(renewing.iter().map(line).collect())
     }
 
@@ -82,48 +90,39 @@ impl Account {
         wanted.iter().map(line).collect()
     }
 
-    /// Begins to renew subscriptions whose term is over. They run again once the order is completed.
-    ///
-    /// # Errors
-    /// When one of them still runs, is being renewed already, or had fewer licences before.
-    pub fn begin_renewal(&mut self, wanted: &[(String, Quantity)]) -> Result<(), AccountRefusal> {
-        for (id, quantity) in wanted {
-            let named = |subscription: &&mut Subscription| subscription.id == *id;
-            let subscription = self.subscriptions.iter_mut().find(named);
-            let subscription =
-                subscription.ok_or_else(|| AccountRefusal::UnknownSubscription { id: id.clone() })?;
-            if subscription.active {
-                return Err(AccountRefusal::StillRuns { id: id.clone() });
-            }
-            if subscription.renewing {
-                return Err(AccountRefusal::RenewedAlready { id: id.clone() });
-            }
-            if *quantity > subscription.quantity {
-                return Err(AccountRefusal::MoreThanBefore { id: id.clone() });
-            }
-            subscription.renewing = true;
+    /// The term that a subscription renews for: the next one while it runs, and else what is left of this one.
+    pub fn renewal_term(&self, id: &str, now: Timestamp) -> Term {
+        let runs = self
+            .subscription(id)
+            .is_some_and(|one| one.active || one.scheduled);
+        match self.anniversary.filter(|_| runs) {
+            Some(end) => Term::after(end),
+            None => Term::of(now, Some(self.term_end(now))),
         }
-        Ok(())
     }
 
-    /// Lets the anniversary pass, once it has come: what is set to renew runs for another year, everything else ends.
-    /// Says what renewed; none when it has not come.
+    /// Lets the anniversary pass, once it has come: what is set to renew, or was renewed before, runs for another year;
+    /// everything else ends. Says what renewed by itself; none when it has not come.
     pub fn pass_anniversary(&mut self, now: Timestamp) -> Option<Vec<RenewedLine>> {
         let ended = self.anniversary.filter(|end| *end <= now)?;
         let renewed = self.renewal().unwrap_or_default();
-        let next = if renewed.is_empty() {
+        let goes_on = self
+            .subscriptions
+            .iter()
+            .any(|one| one.active && one.renewed.is_some());
+        let next = if renewed.is_empty() && !goes_on {
             ended
         } else {
             self.term_end(now)
         };
-        for subscription in self
-            .subscriptions
-            .iter_mut()
-            .filter(|subscription| subscription.active)
-        {
-            match subscription.renews_with() {
-                quantity if quantity.is_positive() => subscription.renew(quantity, next),
-                _ => subscription.active = false,
+        for subscription in &mut self.subscriptions {
+            if !subscription.active && !subscription.scheduled {
+                continue;
+            }
+            match subscription.renewed {
+                Some(quantity) => subscription.renew(quantity, next),
+                None if subscription.renews_next() => subscription.renew(subscription.renews_with(), next),
+                None => (subscription.active, subscription.scheduled) = (false, false),
             }
         }
         self.anniversary = Some(next);
@@ -132,12 +131,18 @@ impl Account {
 
     /// When the server itself must look at the account next: on the anniversary, as long as anything runs until then.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        let runs = self.subscriptions.iter().any(|subscription| subscription.active);
+        let runs = self.subscriptions.iter().any(|one| one.active || one.scheduled);
         self.anniversary.filter(|_| runs)
     }
 }
 
 impl Subscription {
+    /// Whether it is to renew by itself on the anniversary.
+    fn renews_next(&self) -> bool {
+        let is_free = self.renewed.is_none() && !self.renewing;
+        (self.active || self.scheduled) && is_free && self.renews_with().is_positive()
+    }
+
     fn line(&self, quantity: Quantity, licences: Quantity) -> RenewedLine {
         RenewedLine {
             subscription: self.id.clone(),

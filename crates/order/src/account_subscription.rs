@@ -1,9 +1,13 @@
 //! What a customer has subscribed to.
 
-use crate::{AccountRefusal, Currency, Item, LinePrice, Opaque, Quantity, Timestamp};
+use crate::{AccountRefusal, Currency, Item, LinePrice, Opaque, Quantity, Timestamp, offer};
 use serde::{Deserialize, Serialize};
 
 /// So many licences of one product, until the anniversary.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each holds by itself: one that runs can be renewed and exchanged at the same time"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// Its id, unique within the account.
@@ -26,6 +30,15 @@ pub struct Subscription {
     /// Whether an order that renews it is still open.
     #[serde(default, skip_serializing_if = "is_false")]
     pub renewing: bool,
+    /// Whether an order that exchanges some of it is still open.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub switching: bool,
+    /// Whether it has not begun: it does with the next term.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub scheduled: bool,
+    /// How many it was renewed with for the next term, before this one is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed: Option<Quantity>,
     /// Whether it renews by itself.
     pub renews: bool,
     /// How many it renews with, when that was said; else as many as there are then.
@@ -48,6 +61,28 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Subscription {
+    /// A subscription that runs from now until the anniversary.
+    pub(crate) fn started(id: String, line: StartedLine, (now, renews_at): (Timestamp, Timestamp)) -> Self {
+        Self {
+            id,
+            product: line.product,
+            currency: line.currency,
+            deployment: line.deployment,
+            quantity: line.quantity,
+            started_at: now,
+            renews_at,
+            active: true,
+            renewing: false,
+            switching: false,
+            scheduled: false,
+            renewed: None,
+            renews: true,
+            renewal_quantity: None,
+            renewal_promotions: Vec::new(),
+            annex: None,
+        }
+    }
+
     /// Sets how it renews.
     ///
     /// # Errors
@@ -58,7 +93,7 @@ impl Subscription {
         quantity: Option<Quantity>,
         promotions: Option<Vec<String>>,
     ) -> Result<(), AccountRefusal> {
-        if !self.active {
+        if !self.active && !self.scheduled {
             return Err(AccountRefusal::Ended { id: self.id.clone() });
         }
         self.renews = renews;
@@ -73,16 +108,17 @@ impl Subscription {
     pub(crate) fn renew(&mut self, quantity: Quantity, renews_at: Timestamp) {
         self.quantity = quantity;
         (self.active, self.renewing, self.renews_at) = (true, false, renews_at);
+        (self.scheduled, self.renewed) = (false, None);
         self.renewal_promotions.clear();
     }
 
     /// Adds licences until the anniversary; one that had ended runs again.
     pub(crate) fn take(&mut self, quantity: Quantity, renews_at: Timestamp) {
-        self.quantity = if self.active {
-            self.quantity.plus(quantity)
+        if self.active {
+            self.quantity = self.quantity.plus(quantity);
         } else {
-            quantity
-        };
+            (self.quantity, self.renews) = (quantity, true);
+        }
         (self.active, self.renews_at) = (true, renews_at);
     }
 
@@ -94,6 +130,20 @@ impl Subscription {
         }
     }
 
+    /// Takes licences off what it was renewed with for the next term. When none is left it was not renewed.
+    pub(crate) fn unrenew(&mut self, quantity: Quantity) {
+        let left = self.renewed.map(|renewed| renewed.less(quantity));
+        self.renewed = left.filter(|left| left.is_positive());
+    }
+
+    /// Whether it is this product's, in this currency and for this deployment, and runs or is to.
+    pub(crate) fn is_of(&self, line: &StartedLine) -> bool {
+        (self.active || self.scheduled)
+            && self.currency == line.currency
+            && self.deployment == line.deployment
+            && offer::family(&self.product) == offer::family(&line.product)
+    }
+
     /// How many licences it renews with.
     pub fn renews_with(&self) -> Quantity {
         match (self.renews, self.renewal_quantity) {
@@ -102,6 +152,19 @@ impl Subscription {
             (true, None) => self.quantity,
         }
     }
+}
+
+/// What a subscription is begun with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartedLine {
+    /// The product, at its base level.
+    pub product: String,
+    /// The currency that it is paid in.
+    pub currency: Currency,
+    /// The deployment that it is for.
+    pub deployment: Option<String>,
+    /// How many.
+    pub quantity: Quantity,
 }
 
 /// What a line of an account's order says beside product and quantity. It is the annex of such a line: the account's
@@ -124,6 +187,28 @@ pub struct LineTerms {
     /// What the line costs, where there was a catalogue to say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<LinePrice>,
+    /// Whether it renews for the next term, before this one is over.
+    #[serde(skip_serializing_if = "is_false")]
+    pub early: bool,
+    /// What it is exchanged for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaced>,
+}
+
+/// Licences that a line's own are exchanged for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replaced {
+    /// Its number, as the client wrote it.
+    pub number: i64,
+    /// Of which subscription.
+    pub subscription: String,
+    /// The product.
+    pub product: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// The volume discount that was agreed elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<String>,
 }
 
 impl LineTerms {

@@ -286,4 +286,6 @@ pub struct ReturnPolicy {
     pub within_days: Option<i64>,
     /// Whether a line goes back only as a whole.
     pub whole_lines: bool,
+    /// Whether it is an exchange that is undone, and not a purchase or a renewal.
+    pub undoes_switch: bool,
 }

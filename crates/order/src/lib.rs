@@ -6,6 +6,7 @@
 //! name of any wire format: what only one dialect knows of an order rides along in its [`annex`](Order::annex).
 
 mod account;
+mod account_order;
 mod account_refusal;
 mod account_renewal;
 mod account_subscription;
@@ -34,7 +35,7 @@ mod time;
 pub use account::{Account, Standing, subscription_id};
 pub use account_refusal::AccountRefusal;
 pub use account_renewal::RenewedLine;
-pub use account_subscription::{LineTerms, Subscription};
+pub use account_subscription::{LineTerms, Replaced, StartedLine, Subscription};
 pub use amounts::{Totals, check_totals, sum_of};
 pub use apply::{Misplaced, apply, replay};
 pub use command::{

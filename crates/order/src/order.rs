@@ -112,16 +112,19 @@ pub enum Kind {
     Transfer,
     /// One product exchanged for another in mid-term.
     Switch,
+    /// Such an exchange undone.
+    Revert,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::New,
         Self::Return,
         Self::Renewal,
         Self::Transfer,
         Self::Switch,
+        Self::Revert,
     ];
 
     /// The word for it.
@@ -132,6 +135,7 @@ impl Kind {
             Self::Renewal => "renewal",
             Self::Transfer => "transfer",
             Self::Switch => "switch",
+            Self::Revert => "revert",
         }
     }
 }

@@ -25,6 +25,15 @@ impl Term {
         }
     }
 
+    /// The term that begins with an anniversary.
+    pub fn after(anniversary: Timestamp) -> Self {
+        let start = anniversary.midnight();
+        Self {
+            start,
+            end: years_later(start, 1),
+        }
+    }
+
     /// How many days are left of it, today's included.
     pub fn days(self) -> i64 {
         days_between(self.start, self.end)
@@ -71,6 +80,31 @@ pub struct LinePrice {
 }
 
 impl LinePrice {
+    /// The price of a part of the line: of the licences that go back when so many of all have gone back before. The
+    /// parts of a line come to the whole of it.
+    ///
+    /// # Errors
+    /// When it leaves the range of an amount.
+    pub fn part(
+        self,
+        (before, part, all): (Quantity, Quantity, Quantity),
+        currency: Currency,
+    ) -> Result<Self, MoneyError> {
+        let until = |quantity: Quantity| {
+            let all_of_them = self.line.decimal().checked_mul(quantity.decimal());
+            let share = all_of_them.and_then(|amount| amount.checked_div(all.decimal()));
+            let share = share.ok_or(MoneyError::TooLarge)?;
+            let share = share.round_dp_with_strategy(DAILY_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
+            Amount::new(share).map(|amount| currency.round(amount))
+        };
+        let line = if before.plus(part) == all {
+            self.line.minus(until(before)?)?
+        } else {
+            until(before.plus(part))?.minus(until(before)?)?
+        };
+        Ok(Self { line, ..self })
+    }
+
     /// The price of a line: a day costs the year's price through its days, with nine decimals; days times quantity of
     /// them, rounded once to the currency's own, is what the line costs.
     ///
@@ -167,6 +201,28 @@ mod tests {
             price("100", None, 3, ("2025-05-01", "2026-05-01")),
             "100 100 100 300 365"
         );
+    }
+
+    #[test]
+    fn the_parts_of_a_line_come_to_the_whole() {
+        let currency = Currency::from_code("USD").unwrap();
+        let number = |number: u32| Quantity::new(Decimal::from(number)).unwrap();
+        let whole = LinePrice {
+            yearly: amount("3.33"),
+            discounted: amount("3.33"),
+            prorated: amount("3.33"),
+            line: amount("10.00"),
+            days: 365,
+        };
+        let part = |before: u32, part: u32| {
+            let part = whole.part((number(before), number(part), number(3)), currency);
+            part.unwrap().line
+        };
+        assert_eq!(
+            [part(0, 1), part(1, 1), part(2, 1)],
+            [amount("3.33"), amount("3.34"), amount("3.33")]
+        );
+        assert_eq!((part(0, 3), part(1, 2)), (whole.line, amount("6.67")));
     }
 
     #[test]

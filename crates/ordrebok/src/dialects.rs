@@ -1,20 +1,26 @@
 //! What commands and pages ask of a dialect that is not a call of its API.
 
-use book::Told;
+use book::{Record, Told};
 use bytes::Bytes;
 use order::{Dialect, Order};
 
 use crate::records::Records;
 
-/// The orders that one record of an import's file tells of.
-pub(crate) fn read(api: Dialect, text: &[u8]) -> Result<Vec<Told>, String> {
+/// The orders and customers that one record of an import's file tells of.
+pub(crate) fn read(api: Dialect, text: &[u8]) -> Result<Vec<Record>, String> {
     let document = http_kit::body::parse_json(text).map_err(|error| error.to_string())?;
     match api {
-        Dialect::Connect => api_connect::import::read(document).map_err(|error| error.to_string()),
-        Dialect::AfterPay => api_afterpay::import::read(document).map_err(|error| error.to_string()),
+        Dialect::Connect => orders(api_connect::import::read(document)),
+        Dialect::AfterPay => orders(api_afterpay::import::read(document)),
         Dialect::Marketplace => api_marketplace::import::read(document),
         Dialect::Ordrebok => Err(format!("{api} orders are not imported")),
     }
+}
+
+/// The orders of an API that tells of nothing else.
+fn orders<E: ToString>(read: Result<Vec<Told>, E>) -> Result<Vec<Record>, String> {
+    let orders = read.map_err(|error| error.to_string())?;
+    Ok(orders.into_iter().map(Record::Order).collect())
 }
 
 /// The order as the dialect's API answers it.

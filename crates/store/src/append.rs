@@ -14,6 +14,7 @@ impl Changes {
         self.orders.is_empty()
             && self.documents.is_empty()
             && self.answer.is_none()
+            && self.request.is_none()
             && self.deliveries.is_empty()
     }
 }
@@ -252,7 +253,10 @@ fn unfollowed<'a>(orders: &[&'a OrderWrite]) -> Part<'a> {
 
 fn answers_and_deliveries<'a>(changes: &[&'a Changes]) -> [Part<'a>; 2] {
     let mut answers = Part::new(Target::Answers);
-    for answer in changes.iter().filter_map(|changes| changes.answer.as_ref()) {
+    let kept = changes
+        .iter()
+        .flat_map(|changes| changes.answer.iter().chain(&changes.request));
+    for answer in kept {
         answers.push([
             Text(&answer.key.scope),
             Text(&answer.key.key),

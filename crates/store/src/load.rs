@@ -3,7 +3,7 @@
 use crate::documents::{self, DOCUMENT_WIDTH};
 use crate::error::StoreError;
 use crate::orders::{self, ORDER_WIDTH};
-use crate::rows::{AnswerRow, DocumentKey, DocumentRow, Load, Loaded, OrderKey, OrderRow};
+use crate::rows::{AnswerKey, AnswerRow, DocumentKey, DocumentRow, Load, Loaded, OrderKey, OrderRow};
 use crate::value::{Row, Value};
 
 /// SQLite takes up to 500 selects in one statement; more keys than this make more statements.
@@ -111,15 +111,17 @@ fn document_question(merchant: i64, first: usize, keys: &[DocumentKey]) -> Quest
     question
 }
 
-/// The statement that finds the stored answer.
-pub(crate) fn answer_question(load: &Load) -> Option<Question<'_>> {
-    let key = load.answer.as_ref()?;
-    let mut question = Question::new(load.merchant);
+/// The statements that find the stored answer, and what is kept under the request's id.
+pub(crate) fn answer_questions(load: &Load) -> Vec<Question<'_>> {
+    let keys = load.answer.iter().chain(&load.request);
+    keys.map(|key| answer_question(load.merchant, key)).collect()
+}
+
+fn answer_question(merchant: i64, AnswerKey { scope, key }: &AnswerKey) -> Question<'_> {
+    let mut question = Question::new(merchant);
     question.text(crate::orders::ANSWER);
+    question.params.extend([Value::Text(scope), Value::Text(key)]);
     question
-        .params
-        .extend([Value::Text(&key.scope), Value::Text(&key.key)]);
-    Some(question)
 }
 
 pub(crate) fn placed_order(row: &Row<'_>) -> Result<(i64, OrderRow), StoreError> {
@@ -135,12 +137,21 @@ pub(crate) fn assemble(
     load: &Load,
     orders: Vec<(i64, OrderRow)>,
     documents: Vec<(i64, DocumentRow)>,
-    answer: Option<AnswerRow>,
+    answers: Vec<AnswerRow>,
 ) -> Loaded {
+    let (mut answer, mut request) = (None, None);
+    for row in answers {
+        if load.answer.as_ref() == Some(&row.key) {
+            answer = Some(row);
+        } else {
+            request = Some(row);
+        }
+    }
     Loaded {
         orders: place(load.orders.len(), orders),
         documents: place(load.documents.len(), documents),
         answer,
+        request,
     }
 }
 

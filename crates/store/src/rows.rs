@@ -14,6 +14,8 @@ pub struct Load {
     pub documents: Vec<DocumentKey>,
     /// The stored answer to look for, when the request carries an idempotency key.
     pub answer: Option<AnswerKey>,
+    /// The same for the id of the request itself, when it carries one that must be new.
+    pub request: Option<AnswerKey>,
 }
 
 /// How one order is found.
@@ -57,6 +59,8 @@ pub struct Loaded {
     pub documents: Vec<Option<DocumentRow>>,
     /// The stored answer, when one was asked for and exists.
     pub answer: Option<AnswerRow>,
+    /// What was kept under the request's id, when that was asked for and exists.
+    pub request: Option<AnswerRow>,
 }
 
 /// What a transaction writes, all of it or nothing.
@@ -68,6 +72,8 @@ pub struct Changes {
     pub documents: Vec<DocumentWrite>,
     /// The answer to keep under its idempotency key.
     pub answer: Option<AnswerRow>,
+    /// What to keep under the request's id.
+    pub request: Option<AnswerRow>,
     /// Calls that are owed from now on.
     pub deliveries: Vec<DeliveryRow>,
 }

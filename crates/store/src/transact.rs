@@ -10,7 +10,7 @@ use crate::driver::Driver;
 use crate::driver::postgres::{Postgres, Transaction, pause};
 use crate::driver::sqlite::Writing;
 use crate::error::{AppendError, StoreError};
-use crate::load::{self, Question, answer_question, document_questions, order_questions};
+use crate::load::{self, Question, answer_questions, document_questions, order_questions};
 use crate::orders::answer_row;
 use crate::rows::{Changes, DocumentKey, Load, Loaded};
 use crate::value::{Reader, Value};
@@ -78,11 +78,11 @@ fn load_within(tx: &Writing<'_>, load: &Load) -> Result<Loaded, StoreError> {
     for question in document_questions(load) {
         documents.extend(ask_within(tx, "documents", &question, load::placed_document)?);
     }
-    let answer = match answer_question(load) {
-        Some(question) => ask_within(tx, "answers", &question, answer_row)?.pop(),
-        None => None,
-    };
-    Ok(load::assemble(load, orders, documents, answer))
+    let mut answers = Vec::new();
+    for question in answer_questions(load) {
+        answers.extend(ask_within(tx, "answers", &question, answer_row)?);
+    }
+    Ok(load::assemble(load, orders, documents, answers))
 }
 
 fn ask_within<T>(
@@ -212,12 +212,12 @@ impl Route<'_> {
 
 /// The questions are sent together: one round trip, unless there are hundreds of keys.
 async fn load_over(route: &Route<'_>, load: &Load) -> Result<Loaded, StoreError> {
-    let (orders, documents, answer) = tokio::try_join!(
+    let (orders, documents, answers) = tokio::try_join!(
         route.ask("orders", order_questions(load), load::placed_order),
         route.ask("documents", document_questions(load), load::placed_document),
-        route.ask("answers", answer_question(load).into_iter().collect(), answer_row),
+        route.ask("answers", answer_questions(load), answer_row),
     )?;
-    Ok(load::assemble(load, orders, documents, answer.into_iter().next()))
+    Ok(load::assemble(load, orders, documents, answers))
 }
 
 /// Locks the orders that the attempt before has seen, and the documents, each in the order of their keys; then loads

@@ -1,7 +1,7 @@
 //! Catalogues as files: JSON with `offers` and `promotions`, or CSV with a line for each offer and currency.
 
-use super::Offer;
 use super::promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion};
+use super::{Offer, RegionalPrice, SwitchPath};
 use http_kit::wire::{FromDigits, Lenient, Number, time};
 use order::{Amount, Currency, Timestamp};
 use rust_decimal::Decimal;
@@ -15,6 +15,8 @@ pub struct Entries {
     pub offers: BTreeMap<String, Offer>,
     /// Promotions.
     pub promotions: Vec<Promotion>,
+    /// Which product can be exchanged for which.
+    pub paths: Vec<SwitchPath>,
 }
 
 /// One offer in one currency, as a file says it.
@@ -28,6 +30,8 @@ struct FileOffer {
     market_segment: Option<String>,
     #[serde(default)]
     name: Option<String>,
+    #[serde(default)]
+    region: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,12 +67,17 @@ struct FileOutcome {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct File {
     #[serde(default)]
     offers: Vec<FileOffer>,
     #[serde(default)]
     promotions: Vec<FilePromotion>,
+    #[serde(default)]
+    switch_paths: Vec<SwitchPath>,
+    /// The countries of each region that offers name.
+    #[serde(default)]
+    regions: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads a JSON catalogue: `{"offers": [...], "promotions": [...]}`.
@@ -77,9 +86,13 @@ struct File {
 /// What is wrong, and where.
 pub fn read_json(text: &[u8]) -> Result<Entries, String> {
     let file: File = http_kit::body::parse_json(text).map_err(|error| error.to_string())?;
-    let mut entries = Entries::default();
+    let mut entries = Entries {
+        paths: file.switch_paths,
+        ..Entries::default()
+    };
     for (place, offer) in file.offers.into_iter().enumerate() {
-        add(&mut entries.offers, offer).map_err(|wrong| format!("offers[{place}]: {wrong}"))?;
+        add(&mut entries.offers, offer, &file.regions)
+            .map_err(|wrong| format!("offers[{place}]: {wrong}"))?;
     }
     for (place, promotion) in file.promotions.into_iter().enumerate() {
         let promotion = promotion_of(promotion).map_err(|wrong| format!("promotions[{place}]: {wrong}"))?;
@@ -101,7 +114,7 @@ pub fn read_csv(text: &str) -> Result<Entries, String> {
     for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         let row: BTreeMap<String, String> = columns.iter().cloned().zip(cells(line)).collect();
         offer_of(&row)
-            .and_then(|offer| add(&mut entries.offers, offer))
+            .and_then(|offer| add(&mut entries.offers, offer, &BTreeMap::new()))
             .map_err(|wrong| format!("line {number}: {wrong}"))?;
     }
     Ok(entries)
@@ -121,6 +134,7 @@ fn offer_of(row: &BTreeMap<String, String>) -> Result<FileOffer, String> {
         price: Lenient(Number(price)),
         market_segment: cell("marketSegment"),
         name: cell("name"),
+        region: None,
     })
 }
 
@@ -144,7 +158,11 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// Adds an offer in one currency. One that has two prices in it contradicts itself.
-fn add(offers: &mut BTreeMap<String, Offer>, told: FileOffer) -> Result<(), String> {
+fn add(
+    offers: &mut BTreeMap<String, Offer>,
+    told: FileOffer,
+    regions: &BTreeMap<String, Vec<String>>,
+) -> Result<(), String> {
     let currency = Currency::from_code(&told.currency);
     let currency = currency.ok_or_else(|| format!("{} is no currency of ISO 4217", told.currency))?;
     let price = Amount::new(told.price.0.0).map_err(|error| format!("price: {error}"))?;
@@ -154,6 +172,14 @@ fn add(offers: &mut BTreeMap<String, Offer>, told: FileOffer) -> Result<(), Stri
     let offer = offers.entry(told.offer_id.clone()).or_default();
     offer.name = told.name.unwrap_or(std::mem::take(&mut offer.name));
     offer.segment = told.market_segment.or(offer.segment.take());
+    if let Some(region) = told.region {
+        let countries = regions.get(&region);
+        let countries = countries.ok_or_else(|| format!("region: the file has no countries of {region}"))?;
+        let countries = countries.clone();
+        let regional = RegionalPrice { countries, price };
+        offer.regional.insert(format!("{region} {currency}"), regional);
+        return Ok(());
+    }
     match offer.prices.insert(currency.code().to_owned(), price) {
         Some(other) if other != price => Err(format!(
             "{} has two prices in {currency}: {other} and {price}",
@@ -229,7 +255,7 @@ mod tests {
         for (text, told) in [
             (
                 r#"{"offer":[]}"#,
-                "unknown field `offer`, expected `offers` or `promotions`",
+                "unknown field `offer`, expected one of `offers`, `promotions`, `switchPaths`, `regions`",
             ),
             (
                 r#"{"offers":[{"offerId":"A","currency":"USD"}]}"#,

@@ -1,14 +1,15 @@
 //! Create a customer: `POST /v3/customers`.
 
 use crate::auth::Write;
-use crate::errors::ApiError;
+use crate::errors::{ApiError, SEGMENT_NOT_GLOBAL};
+use crate::operations::resellers;
 use crate::wire::customer::{Annex, ProfileOf, profile, text};
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::Request;
-use book::{KeptAccount, Reply};
+use book::{Executed, KeptAccount, Reply};
 use http_kit::Answer;
 use order::{Account, Dialect, Refusal, Timestamp};
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ use std::collections::BTreeMap;
 const LONGEST_ID: usize = 40;
 /// The longest reference that is kept.
 pub(super) const LONGEST_REFERENCE: usize = 255;
+
+/// The only market segment that sells in several countries.
+const GLOBAL_SEGMENT: &str = "COM";
 
 /// Members of a customer that a client may send. Those that the server itself sets are ignored.
 pub(super) const KNOWN: [&str; 14] = [
@@ -41,22 +45,25 @@ pub(crate) async fn handle(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let now = state.book.now();
-    let account = match read(&write.body) {
-        Ok(account) => Account {
-            pending_until: Some(now.plus_millis(state.settings.completes_after_millis)),
-            ..account
-        },
-        Err(error) => return write.refuse(&state, &error).await,
+    let created = open(&state, &write).await;
+    write.finish(&state, created).await
+}
+
+async fn open(state: &State, write: &Write) -> Result<Executed, ApiError> {
+    let (merchant, now) = (write.access.merchant, state.book.now());
+    let account = Account {
+        pending_until: Some(now.plus_millis(state.settings.completes_after_millis)),
+        ..read(&write.body)?
     };
-    let Write {
-        access, idempotency, ..
-    } = write;
+    let profile = Annex::of(&account).profile;
+    let segment = profile.get("marketSegment").and_then(|segment| segment.as_str());
+    let reseller = account.reseller.as_deref().unwrap_or_default();
+    resellers::check_named(state, merchant, (reseller, segment)).await?;
     let render = move |outcome: Result<&KeptAccount, &Refusal>| created(outcome, now);
     let opened = state
         .book
-        .open_account(access.merchant, account, idempotency, render);
-    Ok(auth::told(Box::pin(opened).await?))
+        .open_account(merchant, account, write.idempotency.clone(), render);
+    Ok(Box::pin(opened).await?)
 }
 
 fn created(outcome: Result<&KeptAccount, &Refusal>, now: Timestamp) -> Reply {
@@ -83,11 +90,20 @@ fn read(body: &[u8]) -> Result<Account, ApiError> {
     let annex = Annex {
         profile,
         benefits: benefits.collect(),
-        global_sales: fields
-            .truth("globalSalesEnabled", &mut complaints)
-            .unwrap_or(false),
+        global_sales: fields.truth("globalSalesEnabled", &mut complaints),
+        ..Annex::default()
     };
     complaints.check()?;
+    let segment = annex
+        .profile
+        .get("marketSegment")
+        .and_then(|segment| segment.as_str());
+    if annex.global_sales == Some(true) && segment != Some(GLOBAL_SEGMENT) {
+        return Err(ApiError::about(
+            SEGMENT_NOT_GLOBAL,
+            ["companyProfile.marketSegment"],
+        ));
+    }
     Ok(Account {
         reference,
         reseller: Some(reseller),

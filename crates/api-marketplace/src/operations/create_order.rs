@@ -1,11 +1,10 @@
 //! Place an order: `POST /v3/customers/{customer}/orders`. `NEW` buys, `RETURN` hands lines of an order back, `RENEWAL`
-//! renews subscriptions whose term is over. `PREVIEW` and `PREVIEW_RENEWAL` only look.
+//! renews subscriptions, `SWITCH` exchanges licences and `REVERT_SWITCH` undoes that. The others only look.
 
 use crate::auth::Write;
-use crate::catalogue;
-use crate::errors::{ApiError, CURRENCY_TWICE, INVALID_FIELDS, INVALID_ORDER};
+use crate::errors::ApiError;
 use crate::operations::order_history::known;
-use crate::operations::preview;
+use crate::operations::{hand_back, purchase, renewal, switch};
 use crate::wire::customer::Annex;
 use crate::wire::order::text;
 use crate::wire::placement::{OrderType, PlacedLine, Placement, is_pseudo_customer};
@@ -13,12 +12,12 @@ use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{Request, StatusCode};
-use book::{Executed, HandBack, KeptAccount, Outcome, Reference, Renew, Reply};
+use book::{AccountOrder, Executed, HandBack, KeptAccount, Outcome, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{
-    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Order, Payment,
-    PaymentMethod, Quantity, Refusal, Registration, RenewedLine, ReturnedLine,
+    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Payment,
+    PaymentMethod, Quantity, Refusal, Registration,
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -30,15 +29,13 @@ pub(crate) async fn handle(
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
     let customer = ids.get("customer")?;
-    match prepare(&state, &write, customer).await {
+    let placed = match prepare(&state, &write, customer).await {
         // Nothing comes of looking, so there is nothing to keep under the correlation id either.
-        Ok(Asked::Look(answer)) => Ok(answer),
-        Ok(Asked::Do(asked)) => Ok(auth::told(
-            Box::pin(place(&state, (write, customer), asked)).await?,
-        )),
-        Err(error) if error.is_ours() => Err(error),
-        Err(error) => write.refuse(&state, &error).await,
-    }
+        Ok(Asked::Look(answer)) => return Ok(answer),
+        Ok(Asked::Do(asked)) => Box::pin(place(&state, (&write, customer), *asked)).await,
+        Err(error) => Err(error),
+    };
+    write.finish(&state, placed).await
 }
 
 /// What is asked for, once the body is understood and the customer found.
@@ -47,193 +44,80 @@ enum Asked {
     Do(Box<Deed>),
 }
 
-enum Deed {
+/// What is to be done.
+pub(super) enum Deed {
     Purchase(Registration),
-    Renew(Renew),
+    ForAccount(AccountOrder),
     HandBack(HandBack),
+}
+
+/// What is asked, by whom.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'s> {
+    pub(super) state: &'s State,
+    pub(super) write: &'s Write,
+    pub(super) placement: &'s Placement,
+    pub(super) customer: &'s str,
+    pub(super) account: &'s Account,
 }
 
 async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, ApiError> {
     let merchant = write.access.merchant;
     // Whether there is such a customer is said before what is wrong with the body. Those that clients make up to
     // preview for exist for nothing else.
-    let account = match known(state, merchant, customer).await {
+    let kept = match known(state, merchant, customer).await {
         Err(_unknown) if is_pseudo_customer(customer) => None,
-        account => account?,
+        kept => kept?,
     };
     let placement = Placement::read(&write.body)?;
-    let only_looks = matches!(
-        placement.order_type,
-        OrderType::Preview | OrderType::PreviewRenewal
-    );
-    if account.is_none() && is_pseudo_customer(customer) && !only_looks {
+    if kept.is_none() && is_pseudo_customer(customer) && !placement.order_type.only_looks() {
         known(state, merchant, customer).await?;
     }
-    let buyer = Buyer::of(customer, account.as_ref());
-    let asked = (state, write, &placement);
+    let buyer = Buyer::of(customer, kept.as_ref());
+    let sent = Sent {
+        state,
+        write,
+        placement: &placement,
+        customer,
+        account: &kept.map_or_else(Account::bare, |kept| kept.body),
+    };
     let deed = match placement.order_type {
-        OrderType::Preview | OrderType::PreviewRenewal => {
-            let shown = look(asked, customer, account.map(|kept| kept.body)).await?;
-            return Ok(Asked::Look(shown));
-        }
-        OrderType::New => purchase(asked, buyer, account.map(|kept| kept.body)).await?,
-        OrderType::Renewal => renewal(asked, buyer, account.map(|kept| kept.body)).await?,
-        OrderType::Return => hand_back(asked, buyer).await?,
+        OrderType::Preview => return Ok(looked(&purchase::preview(sent).await?.show(sent))),
+        OrderType::PreviewRenewal => return Ok(looked(&renewal::preview(sent).await?.show(sent))),
+        OrderType::PreviewSwitch => return Ok(looked(&switch::preview(sent).await?.show(sent))),
+        OrderType::PreviewRevert => return Ok(looked(&switch::preview_revert(sent).await?.show(sent))),
+        OrderType::New => purchase::purchase(sent, buyer).await?,
+        OrderType::Renewal => renewal::renewal(sent, buyer).await?,
+        OrderType::Return => hand_back::hand_back(sent, buyer).await?,
+        OrderType::Switch => switch::switch(sent, buyer).await?,
+        OrderType::Revert => switch::revert(sent, buyer).await?,
     };
     Ok(Asked::Do(Box::new(deed)))
 }
 
-/// What is asked, by whom.
-type Sent<'s> = (&'s State, &'s Write, &'s Placement);
-
-/// Shows what an order would come to.
-async fn look(
-    (state, write, placement): Sent<'_>,
-    customer: &str,
-    account: Option<Account>,
-) -> Result<Answer, ApiError> {
-    let account = account.unwrap_or_else(Account::bare);
-    let preview = if placement.order_type == OrderType::Preview {
-        let currency = agreed_currency(placement)?;
-        let mut preview = preview::purchase(placement, &account, currency);
-        let offers = preview.offers();
-        let mut priced = catalogue::check(
-            (state, write.access.merchant),
-            placement,
-            (&account, currency),
-            offers,
-        )
-        .await?;
-        if !write.wants_prices {
-            for line in &mut priced {
-                line.price = None;
-            }
-        }
-        preview.price(priced);
-        preview
-    } else {
-        preview::renewal(placement, &account)?
-    };
-    let shown = preview.show(placement, customer, state.book.now());
-    Ok(Answer::json(StatusCode::OK, &shown))
+fn looked(shown: &crate::wire::order::OrderResource<'_>) -> Asked {
+    Asked::Look(Answer::json(StatusCode::OK, shown))
 }
 
-async fn purchase(
-    (state, write, placement): Sent<'_>,
-    buyer: Buyer,
-    account: Option<Account>,
-) -> Result<Deed, ApiError> {
-    let account = account.unwrap_or_else(Account::bare);
-    let currency = agreed_currency(placement)?;
-    let offers = placement.lines.iter().map(|line| line.offer.clone()).collect();
-    let priced = catalogue::check(
-        (state, write.access.merchant),
-        placement,
-        (&account, currency),
-        offers,
-    )
-    .await?;
-    let mut gross = Amount::ZERO;
-    let mut items = Vec::with_capacity(placement.lines.len());
-    for (line, priced) in placement.lines.iter().zip(&priced) {
-        let cost = priced.price.map_or(Amount::ZERO, |price| price.line);
-        gross = gross
-            .plus(cost)
-            .map_err(|error| ApiError::from(&Refusal::from(error)))?;
-        let terms = LineTerms {
-            price: priced.price,
-            ..line.terms.clone()
-        };
-        items.push(item(line, &terms, currency)?);
-    }
-    let registration = buyer.registration(state, write, placement, (Kind::New, currency));
-    Ok(Deed::Purchase(Registration {
-        items,
-        gross,
-        ..registration.await?
-    }))
-}
-
-async fn renewal(
-    (state, write, placement): Sent<'_>,
-    buyer: Buyer,
-    account: Option<Account>,
-) -> Result<Deed, ApiError> {
-    let account = account.unwrap_or_else(Account::bare);
-    let wanted = preview::wanted(placement)?;
-    let renewed = account
-        .renewal_of(&wanted)
-        .map_err(|refusal| ApiError::from(&refusal))?;
-    let currency = renewed.first().map(|line| line.currency).or(placement.currency);
-    let currency = currency.ok_or_else(|| ApiError::new(INVALID_FIELDS))?;
-    let pairs = renewed.iter().zip(&placement.lines);
-    let items = pairs
-        .map(|(line, sent)| renewed_item(line, sent, currency))
-        .collect();
-    let registration = buyer.registration(state, write, placement, (Kind::Renewal, currency));
-    let registration = Registration {
-        items,
-        ..registration.await?
-    };
-    Ok(Deed::Renew(Renew { registration, wanted }))
-}
-
-/// A renewed line, with the promotions that the order itself names, or else those that it was to renew with.
-fn renewed_item(line: &RenewedLine, sent: &PlacedLine, currency: Currency) -> Item {
-    let mut line = line.clone();
-    if !sent.terms.promotions.is_empty() {
-        line.promotions.clone_from(&sent.terms.promotions);
-    }
-    line.item(sent.number, currency)
-}
-
-async fn hand_back((state, write, placement): Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
-    let name = placement.refers_to.clone().unwrap_or_default();
-    let reference = Reference::Shown(Dialect::Marketplace, name);
-    let bought = state.book.order(write.access.merchant, &reference).await?;
-    let bought = bought.ok_or_else(|| ApiError::new(INVALID_ORDER))?;
-    let items = returned_items(placement, &bought)?;
-    let registration = buyer.registration(state, write, placement, (Kind::Return, bought.currency));
-    let registration = Registration {
-        items,
-        ..registration.await?
-    };
-    Ok(Deed::HandBack(HandBack {
-        reference,
-        lines: returned_lines(placement)?,
-        policy: state.settings.return_policy(),
-        registration,
-    }))
-}
-
-async fn place(
-    state: &State,
-    (write, customer): (Write, &str),
-    asked: Box<Deed>,
-) -> Result<Executed, ApiError> {
-    let merchant = write.access.merchant;
-    let executed = match *asked {
+async fn place(state: &State, (write, customer): (&Write, &str), asked: Deed) -> Result<Executed, ApiError> {
+    let (merchant, idempotency) = (write.access.merchant, write.idempotency.clone());
+    let executed = match asked {
         Deed::Purchase(registration) => {
             let request = book::Request::register(merchant, registration, Vec::new());
             let render = |outcome: Result<&[Outcome], &Refusal>| placed(outcome.map(<[Outcome]>::last));
-            Box::pin(state.book.answer(request, Some(write.idempotency), render)).await?
+            Box::pin(state.book.answer(request, Some(idempotency), render)).await?
         }
-        Deed::Renew(renew) => {
+        Deed::ForAccount(order) => {
             let render = |outcome: Result<&Outcome, &AccountRefusal>| match outcome {
                 Ok(outcome) => placed(Ok(Some(outcome))),
                 Err(refusal) => ApiError::from(refusal).reply(),
             };
-            let renewed = state
-                .book
-                .renew((merchant, customer), renew, write.idempotency, render);
-            Box::pin(renewed).await?
+            let key = (merchant, customer);
+            Box::pin(state.book.order_for_account(key, order, idempotency, render)).await?
         }
         Deed::HandBack(hand_back) => {
             let render = |outcome: Result<&Outcome, &Refusal>| placed(outcome.map(Some));
-            let handed_back = state
-                .book
-                .hand_back(merchant, hand_back, write.idempotency, render);
-            Box::pin(handed_back).await?
+            Box::pin(state.book.hand_back(merchant, hand_back, idempotency, render)).await?
         }
     };
     Ok(executed)
@@ -250,7 +134,7 @@ fn placed(outcome: Result<Option<&Outcome>, &Refusal>) -> Reply {
 }
 
 /// Who buys, and through whom.
-struct Buyer {
+pub(super) struct Buyer {
     customer: Customer,
     reseller: Option<String>,
 }
@@ -272,14 +156,21 @@ impl Buyer {
         }
     }
 
-    /// A new order of theirs, without lines yet. Prices are agreed on elsewhere: nothing is reserved or captured.
-    async fn registration(
+    /// A new order of theirs. It is paid for elsewhere: nothing is reserved or captured.
+    pub(super) async fn registration(
         self,
-        state: &State,
-        write: &Write,
-        placement: &Placement,
+        sent: Sent<'_>,
         (kind, currency): (Kind, Currency),
+        items: Vec<Item>,
     ) -> Result<Registration, ApiError> {
+        let Sent {
+            state,
+            write,
+            placement,
+            ..
+        } = sent;
+        let refers = matches!(kind, Kind::Return | Kind::Revert);
+        let gross = total(&items, currency)?;
         let (id, uuid) = state.book.identify(write.access.merchant).await?;
         let completes_at = state
             .book
@@ -292,13 +183,13 @@ impl Buyer {
             kind,
             number: None,
             reference: placement.reference.clone(),
-            refers_to: placement.refers_to.clone().filter(|_| kind == Kind::Return),
+            refers_to: placement.refers_to.clone().filter(|_| refers),
             customer: Some(self.customer),
             reseller: self.reseller,
             currency,
-            gross: Amount::ZERO,
+            gross,
             net: None,
-            items: Vec::new(),
+            items,
             payment: Payment {
                 method: PaymentMethod::Invoice,
                 prepaid: false,
@@ -311,20 +202,19 @@ impl Buyer {
     }
 }
 
-/// The order's currency. A line that says another contradicts it.
-fn agreed_currency(placement: &Placement) -> Result<Currency, ApiError> {
-    let currency = placement.currency.ok_or_else(|| ApiError::new(CURRENCY_TWICE))?;
-    let other = placement
-        .lines
-        .iter()
-        .find(|line| line.terms.currency.is_some_and(|other| other != currency));
-    match other {
-        Some(line) => Err(ApiError::line(CURRENCY_TWICE, line.number, "CURRENCY_CODE")),
-        None => Ok(currency),
-    }
+/// What the lines cost, where all of them have a price in the order's currency; else nothing.
+fn total(items: &[Item], currency: Currency) -> Result<Amount, ApiError> {
+    let cost = |item: &Item| {
+        let terms = LineTerms::of(item);
+        let is_own = terms.currency.is_none_or(|own| own == currency);
+        terms.price.filter(|_| is_own).map(|price| price.line)
+    };
+    let costs: Option<Vec<Amount>> = items.iter().map(cost).collect();
+    Amount::sum(costs.unwrap_or_default()).map_err(|error| ApiError::from(&Refusal::from(error)))
 }
 
-fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item, ApiError> {
+/// A line as the order keeps it.
+pub(super) fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item, ApiError> {
     let terms = LineTerms {
         currency: terms.currency.filter(|other| *other != currency),
         ..terms.clone()
@@ -333,7 +223,7 @@ fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item
         number: Some(line.number),
         product: line.offer.clone(),
         description: String::new(),
-        quantity: quantity(line)?,
+        quantity: quantity(line.quantity)?,
         unit_gross: None,
         unit_net: None,
         unit_vat: None,
@@ -342,29 +232,6 @@ fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> Result<Item
     })
 }
 
-pub(crate) fn quantity(line: &PlacedLine) -> Result<Quantity, ApiError> {
-    Quantity::new(Decimal::from(line.quantity)).map_err(|error| ApiError::from(&Refusal::from(error)))
-}
-
-fn returned_lines(placement: &Placement) -> Result<Vec<ReturnedLine>, ApiError> {
-    let returned = |line: &PlacedLine| {
-        Ok(ReturnedLine {
-            number: line.number,
-            product: line.offer.clone(),
-            quantity: quantity(line)?,
-        })
-    };
-    placement.lines.iter().map(returned).collect()
-}
-
-/// The lines of an order that hands others back: what is said of them, on the terms that they were bought on.
-fn returned_items(placement: &Placement, placed: &Order) -> Result<Vec<Item>, ApiError> {
-    let terms_of = |number: i64| {
-        let bought = placed.lines.iter().find(|line| line.item.number == Some(number));
-        bought.map(|line| LineTerms::of(&line.item)).unwrap_or_default()
-    };
-    let lines = placement.lines.iter();
-    lines
-        .map(|line| item(line, &terms_of(line.number), placed.currency))
-        .collect()
+pub(super) fn quantity(number: i64) -> Result<Quantity, ApiError> {
+    Quantity::new(Decimal::from(number)).map_err(|error| ApiError::from(&Refusal::from(error)))
 }

@@ -1,23 +1,25 @@
 //! Deployments of a customer who buys in several countries: create, get, update, list.
 
+use super::kept;
 use super::order_history::known;
 use crate::auth::Write;
-use crate::errors::{ApiError, DEPLOYMENT_COUNTRY, INVALID_DEPLOYMENT};
+use crate::errors::{ApiError, DEPLOYMENT_COUNTRY, DEPLOYMENT_NOT_ALLOWED, INVALID_DEPLOYMENT, NOT_GLOBAL};
 use crate::wire::customer::{Annex, check_address};
 use crate::wire::fields::{Complaints, Fields, object};
-use crate::wire::link::{self, PageLinks, SelfLink};
+use crate::wire::link::{self, SelfLink};
+use crate::wire::page::Listed;
 use crate::wire::search::{Paging, one, wrong};
 use crate::wire::status;
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use book::{Document, Reply};
+use book::{Document, Executed};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
 use http_kit::wire::time;
-use order::{Account, Refusal};
+use order::{Account, MerchantId, Refusal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -56,18 +58,6 @@ pub(crate) struct DeploymentResource<'d> {
     links: SelfLink,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "DeploymentPage")]
-pub(crate) struct Page<'d> {
-    total_count: u64,
-    count: usize,
-    offset: u64,
-    limit: u64,
-    items: Vec<DeploymentResource<'d>>,
-    links: PageLinks,
-}
-
 impl<'d> DeploymentResource<'d> {
     fn of(kept: &'d Kept) -> Self {
         Self {
@@ -84,11 +74,51 @@ impl<'d> DeploymentResource<'d> {
     }
 }
 
-fn reply(status: u16, kept: &Kept) -> Reply {
-    Reply {
-        status,
-        body: serde_json::to_string(&DeploymentResource::of(kept)).unwrap_or_default(),
+fn text(kept: &Kept) -> String {
+    serde_json::to_string(&DeploymentResource::of(kept)).unwrap_or_default()
+}
+
+/// The deployment of a customer.
+async fn find(
+    state: &State,
+    merchant: MerchantId,
+    (customer, id): (&str, &str),
+) -> Result<Option<Kept>, ApiError> {
+    let kept: Option<Kept> = state.book.document(merchant, KIND, id).await?;
+    Ok(kept.filter(|kept| kept.owner == customer))
+}
+
+/// Checks the deployments that an order's lines name. A merchant who keeps none of the customer here may name any; one
+/// who does names one of them, which is active.
+pub(super) async fn check_named(
+    state: &State,
+    merchant: MerchantId,
+    customer: &str,
+    named: &[(i64, String)],
+) -> Result<(), ApiError> {
+    if named.is_empty() {
+        return Ok(());
     }
+    let known = state
+        .book
+        .documents::<Deployment>(merchant, (KIND, Some(customer)), 0, u64::MAX)
+        .await?
+        .documents;
+    let lines = named.iter().filter(|_| !known.is_empty());
+    for (line, id) in lines {
+        match known.iter().find(|kept| kept.id == *id) {
+            None => return Err(ApiError::line(INVALID_DEPLOYMENT, *line, "DEPLOYMENT_ID")),
+            Some(kept) if !kept.body.active => {
+                return Err(ApiError::line(
+                    DEPLOYMENT_NOT_ALLOWED,
+                    *line,
+                    "INACTIVE_DEPLOYMENT",
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// `POST /v3/customers/{customer}/deployments`.
@@ -98,30 +128,22 @@ pub(crate) async fn create(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let customer = ids.get("customer")?;
-    let prepared = match known(&state, write.access.merchant, customer).await {
-        Ok(kept) => read(&write.body, &kept.map_or_else(Account::bare, |kept| kept.body)),
-        Err(error) => Err(error),
-    };
-    let deployment = match prepared {
-        Ok(deployment) => deployment,
-        Err(error) if error.is_ours() => return Err(error),
-        Err(error) => return write.refuse(&state, &error).await,
-    };
-    let Write {
-        access, idempotency, ..
-    } = write;
-    let id = state.book.new_id(access.merchant, KIND, FIRST).await?;
+    let created = open(&state, &write, ids.get("customer")?).await;
+    write.finish(&state, created).await
+}
+
+async fn open(state: &State, write: &Write, customer: &str) -> Result<Executed, ApiError> {
+    let merchant = write.access.merchant;
+    let account = known(state, merchant, customer).await?;
+    let deployment = read(&write.body, &account.map_or_else(Account::bare, |kept| kept.body))?;
+    let id = state.book.new_id(merchant, KIND, FIRST).await?;
     let mut document = Document::new(KIND, id, state.book.now(), deployment);
     customer.clone_into(&mut document.owner);
-    let render = |outcome: Result<&Kept, &Refusal>| match outcome {
-        Ok(kept) => reply(201, kept),
-        Err(refusal) => ApiError::from(refusal).reply(),
-    };
+    let render = |outcome: Result<&Kept, &Refusal>| kept::opened(outcome, text);
     let opened = state
         .book
-        .open_document((access.merchant, document), idempotency, render);
-    Ok(auth::told(Box::pin(opened).await?))
+        .open_document((merchant, document), write.idempotency.clone(), render);
+    Ok(Box::pin(opened).await?)
 }
 
 /// `GET /v3/customers/{customer}/deployments/{deployment}`.
@@ -132,8 +154,7 @@ pub(crate) async fn get(
 ) -> Result<Answer, ApiError> {
     let access = auth::caller(&state, &headers).await?;
     let (customer, id) = (ids.get("customer")?, ids.get("deployment")?);
-    let kept: Option<Kept> = state.book.document(access.merchant, KIND, id).await?;
-    let kept = kept.filter(|kept| kept.owner == customer);
+    let kept = find(&state, access.merchant, (customer, id)).await?;
     let kept = kept.ok_or_else(|| ApiError::new(INVALID_DEPLOYMENT))?;
     Ok(Answer::json(StatusCode::OK, &DeploymentResource::of(&kept)))
 }
@@ -146,32 +167,27 @@ pub(crate) async fn update(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let (customer, id) = (ids.get("customer")?, ids.get("deployment")?);
+    let changed = change(&state, &write, (ids.get("customer")?, ids.get("deployment")?)).await;
+    write.finish(&state, changed).await
+}
+
+async fn change(state: &State, write: &Write, (customer, id): (&str, &str)) -> Result<Executed, ApiError> {
     let merchant = write.access.merchant;
-    let kept: Option<Kept> = state.book.document(merchant, KIND, id).await?;
+    let before = find(state, merchant, (customer, id)).await?;
+    let before = before.ok_or_else(|| ApiError::new(INVALID_DEPLOYMENT))?;
     let account = state.book.account(merchant, customer).await?;
     let account = account.map_or_else(Account::bare, |kept| kept.body);
-    let changed = match kept.filter(|kept| kept.owner == customer) {
-        None => Err(ApiError::new(INVALID_DEPLOYMENT)),
-        Some(kept) => changed(&write.body, &kept, &account),
-    };
-    let deployment = match changed {
-        Ok(deployment) => deployment,
-        Err(error) => return write.refuse(&state, &error).await,
-    };
+    let after = changed(&write.body, &before, &account)?;
     let change = move |kept: &mut Kept| -> Result<(), ApiError> {
-        kept.body.clone_from(&deployment);
+        kept.body.clone_from(&after);
         Ok(())
     };
-    let render = |outcome: Option<Result<&Kept, &ApiError>>| match outcome {
-        Some(Ok(kept)) => reply(200, kept),
-        Some(Err(error)) => error.reply(),
-        None => ApiError::new(INVALID_DEPLOYMENT).reply(),
-    };
+    let render = |outcome: Option<Result<&Kept, &ApiError>>| kept::changed(outcome, INVALID_DEPLOYMENT, text);
+    let key = (merchant, KIND, id);
     let changed = state
         .book
-        .change_document((merchant, KIND, id), write.idempotency, change, render);
-    Ok(auth::told(Box::pin(changed).await?))
+        .change_document(key, write.idempotency.clone(), change, render);
+    Ok(Box::pin(changed).await?)
 }
 
 /// `GET /v3/customers/{customer}/deployments`.
@@ -198,23 +214,14 @@ pub(crate) async fn list(
         .await?;
     let mut found: Vec<Kept> = kept.documents;
     found.retain(|kept| active.is_none_or(|active| kept.body.active == active));
-    let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-    paging.check(total)?;
-    let (offset, limit) = (usize::try_from(paging.offset), usize::try_from(paging.limit));
-    let shown = found
-        .iter()
-        .skip(offset.unwrap_or(usize::MAX))
-        .take(limit.unwrap_or(0));
-    let items: Vec<_> = shown.map(DeploymentResource::of).collect();
-    let page = Page {
-        total_count: total,
-        count: items.len(),
-        offset: paging.offset,
-        limit: paging.limit,
-        items,
-        links: paging.links(&link::deployments(customer), &query, total),
+    let (total, shown) = paging.cut(&found)?;
+    let listed = Listed {
+        paging,
+        path: &link::deployments(customer),
+        query: &query,
+        total,
     };
-    Ok(Answer::json(StatusCode::OK, &page))
+    Ok(listed.items(shown.iter().map(DeploymentResource::of).collect()))
 }
 
 fn country_of(profile: &Map<String, Value>) -> Option<&str> {
@@ -238,7 +245,11 @@ fn read(body: &[u8], account: &Account) -> Result<Deployment, ApiError> {
     let profile = profile
         .map(|profile| profile.members().clone())
         .unwrap_or_default();
-    let own = Annex::of(account).profile;
+    let annex = Annex::of(account);
+    if annex.global_sales == Some(false) {
+        return Err(ApiError::new(NOT_GLOBAL));
+    }
+    let own = annex.profile;
     if country_of(&own).is_some_and(|own| country_of(&profile) == Some(own)) {
         return Err(ApiError::about(
             DEPLOYMENT_COUNTRY,

@@ -1,40 +1,24 @@
 //! Get the order history of a customer: `GET /v3/customers/{customer}/orders`.
 
 use crate::errors::{ApiError, INVALID_CUSTOMER};
-use crate::wire::link::{self, PageLinks};
-use crate::wire::order::OrderResource;
+use crate::wire::link;
+use crate::wire::page::Listed;
 use crate::wire::search::{Paging, all, date, one, wrong};
 use crate::wire::{order, status};
 use crate::{State, auth};
 use ::order::{Kind, MerchantId, Timestamp};
 use axum::extract;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use book::{HistoryQuery, KeptAccount};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// How many orders a page has when nothing is said.
 const LIMIT: u64 = 25;
 /// How many it has at the most.
 const MOST: u64 = 100;
-
-/// One page of a history.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "OrderPage")]
-pub(crate) struct Page {
-    total_count: u64,
-    count: usize,
-    offset: u64,
-    limit: u64,
-    #[schemars(with = "Vec<OrderResource<'static>>")]
-    items: Vec<Box<RawValue>>,
-    links: PageLinks,
-}
 
 pub(crate) async fn handle(
     extract::State(state): extract::State<State>,
@@ -66,16 +50,13 @@ pub(crate) async fn handle(
         .orders
         .iter()
         .map(|found| RawValue::from_string(shown(found)));
-    let items: Vec<_> = items.filter_map(Result::ok).collect();
-    let page = Page {
-        total_count: found.total,
-        count: items.len(),
-        offset: paging.offset,
-        limit: paging.limit,
-        items,
-        links: paging.links(&link::orders(customer), &query, found.total),
+    let listed = Listed {
+        paging,
+        path: &link::orders(customer),
+        query: &query,
+        total: found.total,
     };
-    Ok(Answer::json(StatusCode::OK, &page))
+    Ok(listed.items(items.filter_map(Result::ok).collect()))
 }
 
 /// The customer's account. A customer without one is known by having orders.

@@ -3,18 +3,22 @@
 
 use crate::catalogue::{PROMOTION, Promotion};
 use crate::errors::ApiError;
-use crate::wire::link::PageLinks;
+use crate::operations::order_history::known;
+use crate::wire::customer::Annex;
+use crate::wire::link::{self, PageLinks};
 use crate::wire::search::{Paging, date, one, wrong};
 use crate::{State, auth};
 use axum::extract;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use book::Document;
+use book::{Access, Document};
 use http_kit::Answer;
+use http_kit::path::PathIds;
 use http_kit::query::Query;
 use http_kit::wire::{Number, time};
 use order::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 const LIMIT: u64 = 20;
 const MOST: u64 = 50;
@@ -97,32 +101,68 @@ pub(crate) async fn list_flexible(
     page(&state, &uri, &headers, FLEXIBLE).await
 }
 
+/// `GET /v3/customers/{customer}/flex-discounts`: those for the customer's own market segment and country.
+pub(crate) async fn list_for_customer(
+    extract::State(state): extract::State<State>,
+    ids: PathIds,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Answer, ApiError> {
+    let access = auth::caller(&state, &headers).await?;
+    let customer = ids.get("customer")?;
+    let account = known(&state, access.merchant, customer).await?;
+    let profile = account
+        .map(|kept| Annex::of(&kept.body).profile)
+        .unwrap_or_default();
+    let own = |text: Option<&Value>| text.and_then(Value::as_str).map(ToOwned::to_owned);
+    let query = Query::parse(uri.query().unwrap_or_default())?;
+    let filter = Filter {
+        segment: own(profile.get("marketSegment")),
+        country: own(profile.get("address").and_then(|address| address.get("country"))),
+        ..Filter::of(&query, FLEXIBLE)?
+    };
+    let path = format!("{}/flex-discounts", link::customer(customer));
+    found(&state, &access, (&query, filter), (&path, true)).await
+}
+
 async fn page(state: &State, uri: &Uri, headers: &HeaderMap, form: Form) -> Result<Answer, ApiError> {
     let access = auth::caller(state, headers).await?;
     let query = Query::parse(uri.query().unwrap_or_default())?;
-    let (filter, paging) = (Filter::read(&query, form)?, Paging::read(&query, LIMIT, MOST)?);
+    let needed = |name: &'static str| one(&query, name)?.ok_or_else(|| wrong(name));
+    let filter = Filter {
+        segment: Some(needed("market-segment")?.to_owned()),
+        country: Some(needed("country")?.to_owned()),
+        ..Filter::of(&query, form)?
+    };
+    found(state, &access, (&query, filter), (form.0, form == FLEXIBLE)).await
+}
+
+/// The page of the promotions that a filter holds for, in the form of one of the calls.
+async fn found(
+    state: &State,
+    access: &Access,
+    (query, filter): (&Query, Filter),
+    (path, is_flexible): (&str, bool),
+) -> Result<Answer, ApiError> {
+    let paging = Paging::read(query, LIMIT, MOST)?;
     let kept = state
         .book
         .documents(access.merchant, (PROMOTION, None), 0, u64::MAX)
         .await?;
     let mut found: Vec<Document<Promotion>> = kept.documents;
     found.retain(|kept| filter.holds(&kept.body));
-    let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-    paging.check(total)?;
-    let (offset, limit) = (usize::try_from(paging.offset), usize::try_from(paging.limit));
-    let shown = found
-        .iter()
-        .skip(offset.unwrap_or(usize::MAX))
-        .take(limit.unwrap_or(0));
-    let is_flexible = form == FLEXIBLE;
+    let (total, shown) = paging.cut(&found)?;
     let now = state.book.now();
-    let shown: Vec<_> = shown.map(|kept| resource(&kept.body, is_flexible, now)).collect();
+    let shown: Vec<_> = shown
+        .iter()
+        .map(|kept| resource(&kept.body, is_flexible, now))
+        .collect();
     let page = Page {
         limit: paging.limit,
         offset: paging.offset,
         count: shown.len(),
         total_count: total,
-        links: paging.links(form.0, &query, total),
+        links: paging.links(path, query, total),
         promotions: None,
         flex_discounts: None,
     };
@@ -181,8 +221,8 @@ fn resource(promotion: &Promotion, is_flexible: bool, now: Timestamp) -> Promoti
 /// Which promotions.
 #[derive(Debug)]
 struct Filter {
-    segment: String,
-    country: String,
+    segment: Option<String>,
+    country: Option<String>,
     offers: Vec<String>,
     code: Option<String>,
     from: Option<Timestamp>,
@@ -190,13 +230,13 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(query: &Query, (_, code): Form) -> Result<Self, ApiError> {
-        let needed = |name: &'static str| one(query, name)?.ok_or_else(|| wrong(name));
+    /// Reads all but whose promotions.
+    fn of(query: &Query, (_, code): Form) -> Result<Self, ApiError> {
         let day = |name: &'static str| one(query, name)?.map(|text| date(text, name)).transpose();
         let offers = query.all("offer-ids").flat_map(|ids| ids.split(','));
         Ok(Self {
-            segment: needed("market-segment")?.to_owned(),
-            country: needed("country")?.to_owned(),
+            segment: None,
+            country: None,
             offers: offers
                 .filter(|id| !id.is_empty())
                 .map(ToOwned::to_owned)
@@ -208,10 +248,13 @@ impl Filter {
     }
 
     fn holds(&self, promotion: &Promotion) -> bool {
-        let in_country =
-            |country: &Option<String>| country.as_deref().is_none_or(|named| named == self.country);
+        let wanted = self.country.as_deref();
+        let in_country = |country: &Option<String>| {
+            let named = country.as_deref();
+            named.is_none() || wanted.is_none() || named == wanted
+        };
         let mut values = promotion.outcomes.iter().flat_map(|outcome| &outcome.values);
-        promotion.is_for_segment(Some(&self.segment))
+        promotion.is_for_segment(self.segment.as_deref())
             && values.any(|value| in_country(&value.country))
             && (self.offers.is_empty() || self.offers.iter().any(|id| promotion.is_for_offer(id)))
             && self.code.as_ref().is_none_or(|code| *code == promotion.code)

@@ -1,17 +1,19 @@
 //! Resellers: create, get, update, list.
 
 use crate::auth::Write;
-use crate::errors::{ACCOUNT_PENDING, ApiError, INVALID_RESELLER};
+use crate::errors::{ACCOUNT_PENDING, ApiError, INVALID_RESELLER, WRONG_SEGMENT};
+use crate::operations::kept;
 use crate::wire::customer::{ProfileOf, profile};
 use crate::wire::fields::{Complaints, Fields, object};
-use crate::wire::link::{self, PageLinks, SelfLink};
-use crate::wire::search::{Paging, one, wrong};
+use crate::wire::link::{self, SelfLink};
+use crate::wire::page::Listed;
+use crate::wire::search::{Paging, Sorting, one, wrong};
 use crate::wire::status;
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use book::{Document, Reply};
+use book::{Document, Executed};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
@@ -65,18 +67,6 @@ pub(crate) struct ResellerResource<'r> {
     links: SelfLink,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(rename = "ResellerPage")]
-pub(crate) struct Page<'r> {
-    total_count: u64,
-    count: usize,
-    offset: u64,
-    limit: u64,
-    accounts: Vec<ResellerResource<'r>>,
-    links: PageLinks,
-}
-
 impl<'r> ResellerResource<'r> {
     fn of(kept: &'r Kept, now: Timestamp) -> Self {
         Self {
@@ -107,20 +97,46 @@ fn status_of(kept: &Kept, now: Timestamp) -> &'static str {
     }
 }
 
-fn reply(status: u16, kept: &Kept, now: Timestamp) -> Reply {
-    Reply {
-        status,
-        body: serde_json::to_string(&ResellerResource::of(kept, now)).unwrap_or_default(),
-    }
+fn text(kept: &Kept, now: Timestamp) -> String {
+    serde_json::to_string(&ResellerResource::of(kept, now)).unwrap_or_default()
 }
 
 /// Whether there is such a reseller.
 pub(super) async fn exists(state: &State, merchant: MerchantId, id: &str) -> Result<bool, ApiError> {
-    Ok(state
-        .book
-        .document::<Reseller>(merchant, KIND, id)
-        .await?
-        .is_some())
+    Ok(find(state, merchant, id).await?.is_some())
+}
+
+async fn find(state: &State, merchant: MerchantId, id: &str) -> Result<Option<Kept>, ApiError> {
+    Ok(state.book.document(merchant, KIND, id).await?)
+}
+
+/// Checks the reseller that a customer is to buy through. A merchant who keeps no resellers here may name any; one who
+/// does names one of them, which sells into the customer's market segment.
+pub(super) async fn check_named(
+    state: &State,
+    merchant: MerchantId,
+    (id, segment): (&str, Option<&str>),
+) -> Result<(), ApiError> {
+    let Some(kept) = find(state, merchant, id).await? else {
+        let any = state
+            .book
+            .documents::<Reseller>(merchant, (KIND, None), 0, 0)
+            .await?;
+        return if any.total == 0 {
+            Ok(())
+        } else {
+            Err(ApiError::new(INVALID_RESELLER))
+        };
+    };
+    let sells_into = |segment: &str| {
+        let segments = kept.body.profile.get("marketSegments").and_then(Value::as_array);
+        segments.is_none_or(|segments| segments.iter().any(|known| known.as_str() == Some(segment)))
+    };
+    if segment.is_none_or(sells_into) {
+        Ok(())
+    } else {
+        Err(ApiError::about(WRONG_SEGMENT, ["companyProfile.marketSegment"]))
+    }
 }
 
 /// `POST /v3/resellers`.
@@ -129,25 +145,21 @@ pub(crate) async fn create(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let now = state.book.now();
+    let created = open(&state, &write).await;
+    write.finish(&state, created).await
+}
+
+async fn open(state: &State, write: &Write) -> Result<Executed, ApiError> {
+    let (merchant, now) = (write.access.merchant, state.book.now());
     let pending_until = now.plus_millis(state.settings.completes_after_millis);
-    let reseller = match read(&write.body, pending_until) {
-        Ok(reseller) => reseller,
-        Err(error) => return write.refuse(&state, &error).await,
-    };
-    let Write {
-        access, idempotency, ..
-    } = write;
-    let id = state.book.new_id(access.merchant, KIND, FIRST).await?;
+    let reseller = read(&write.body, pending_until)?;
+    let id = state.book.new_id(merchant, KIND, FIRST).await?;
     let document = Document::new(KIND, id, now, reseller);
-    let render = move |outcome: Result<&Kept, &Refusal>| match outcome {
-        Ok(kept) => reply(201, kept, now),
-        Err(refusal) => ApiError::from(refusal).reply(),
-    };
+    let render = move |outcome: Result<&Kept, &Refusal>| kept::opened(outcome, |kept| text(kept, now));
     let opened = state
         .book
-        .open_document((access.merchant, document), idempotency, render);
-    Ok(auth::told(Box::pin(opened).await?))
+        .open_document((merchant, document), write.idempotency.clone(), render);
+    Ok(Box::pin(opened).await?)
 }
 
 /// `GET /v3/resellers/{reseller}`.
@@ -173,33 +185,30 @@ pub(crate) async fn update(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let (id, now) = (ids.get("reseller")?, state.book.now());
-    let kept: Option<Kept> = state.book.document(write.access.merchant, KIND, id).await?;
-    let changed = match kept {
-        None => Err(ApiError::new(INVALID_RESELLER)),
-        Some(kept) if now < kept.body.pending_until => Err(ApiError::new(ACCOUNT_PENDING)),
-        Some(kept) => changed(&write.body, &kept.body),
-    };
-    let reseller = match changed {
-        Ok(reseller) => reseller,
-        Err(error) => return write.refuse(&state, &error).await,
-    };
-    let Write {
-        access, idempotency, ..
-    } = write;
+    let changed = change(&state, &write, ids.get("reseller")?).await;
+    write.finish(&state, changed).await
+}
+
+async fn change(state: &State, write: &Write, id: &str) -> Result<Executed, ApiError> {
+    let (merchant, now) = (write.access.merchant, state.book.now());
+    let before: Option<Kept> = state.book.document(merchant, KIND, id).await?;
+    let before = before.ok_or_else(|| ApiError::new(INVALID_RESELLER))?;
+    if now < before.body.pending_until {
+        return Err(ApiError::new(ACCOUNT_PENDING));
+    }
+    let after = changed(&write.body, &before.body)?;
     let change = move |kept: &mut Kept| -> Result<(), ApiError> {
-        kept.body.clone_from(&reseller);
+        kept.body.clone_from(&after);
         Ok(())
     };
-    let render = move |outcome: Option<Result<&Kept, &ApiError>>| match outcome {
-        Some(Ok(kept)) => reply(200, kept, now),
-        Some(Err(error)) => error.reply(),
-        None => ApiError::new(INVALID_RESELLER).reply(),
+    let render = move |outcome: Option<Result<&Kept, &ApiError>>| {
+        kept::changed(outcome, INVALID_RESELLER, |kept| text(kept, now))
     };
+    let key = (merchant, KIND, id);
     let changed = state
         .book
-        .change_document((access.merchant, KIND, id), idempotency, change, render);
-    Ok(auth::told(Box::pin(changed).await?))
+        .change_document(key, write.idempotency.clone(), change, render);
+    Ok(Box::pin(changed).await?)
 }
 
 /// `GET /v3/resellers`.
@@ -214,16 +223,7 @@ pub(crate) async fn list(
     if !status::is_standing(wanted) {
         return Err(wrong("status"));
     }
-    let by_name = match one(&query, "sort-by")?.unwrap_or("creationDate") {
-        "creationDate" => false,
-        "companyName" => true,
-        _ => return Err(wrong("sort-by")),
-    };
-    let ascending = match one(&query, "order-by")?.unwrap_or("desc").to_lowercase().as_str() {
-        "desc" => false,
-        "asc" => true,
-        _ => return Err(wrong("order-by")),
-    };
+    let sorting = Sorting::read(&query)?;
     let (paging, now) = (Paging::read(&query, LIMIT, MOST)?, state.book.now());
     let kept = state
         .book
@@ -231,28 +231,21 @@ pub(crate) async fn list(
         .await?;
     let mut found: Vec<Kept> = kept.documents;
     found.retain(|kept| status_of(kept, now) == wanted);
-    let name = |kept: &Kept| kept.body.profile.get("companyName").map(ToString::to_string);
-    found.sort_by_key(|kept| (name(kept).filter(|_| by_name), kept.created_at, kept.id.clone()));
-    if !ascending {
-        found.reverse();
-    }
-    let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-    paging.check(total)?;
-    let (offset, limit) = (usize::try_from(paging.offset), usize::try_from(paging.limit));
-    let shown = found
-        .iter()
-        .skip(offset.unwrap_or(usize::MAX))
-        .take(limit.unwrap_or(0));
-    let accounts: Vec<_> = shown.map(|kept| ResellerResource::brief(kept, now)).collect();
-    let page = Page {
-        total_count: total,
-        count: accounts.len(),
-        offset: paging.offset,
-        limit: paging.limit,
-        accounts,
-        links: paging.links("/v3/resellers", &query, total),
+    sorting.sort(&mut found, name_of);
+    let (total, shown) = paging.cut(&found)?;
+    let listed = Listed {
+        paging,
+        path: "/v3/resellers",
+        query: &query,
+        total,
     };
-    Ok(Answer::json(StatusCode::OK, &page))
+    let shown = shown.iter().map(|kept| ResellerResource::brief(kept, now));
+    Ok(listed.accounts(shown.collect()))
+}
+
+fn name_of(kept: &Kept) -> String {
+    let name = kept.body.profile.get("companyName").and_then(Value::as_str);
+    name.unwrap_or_default().to_lowercase()
 }
 
 fn read(body: &[u8], pending_until: Timestamp) -> Result<Reseller, ApiError> {

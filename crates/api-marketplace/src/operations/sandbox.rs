@@ -2,8 +2,8 @@
 //! set otherwise. They are there only with `--sandbox`.
 
 use super::order_history::known;
+use super::update_customer::shown;
 use crate::errors::{ApiError, INVALID_ORDER, INVALID_STATUS};
-use crate::wire::customer::text as customer_text;
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::wire::order::{customer_of, text};
 use crate::wire::status;
@@ -11,13 +11,12 @@ use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::Request;
-use book::{KeptAccount, Outcome, Reference, Reply};
+use book::{Outcome, Reference, Reply};
 use http_kit::path::PathIds;
 use http_kit::wire::time;
 use http_kit::{Answer, Needs, Routes};
 use order::{
-    Account, AccountRefusal, Command, Dialect, Order, Refusal, ReturnPolicy, ReturnedLine, Standing, Status,
-    Timestamp,
+    Account, Command, Dialect, Order, Refusal, ReturnPolicy, ReturnedLine, Standing, Status, Timestamp,
 };
 
 const LONGEST: usize = 40;
@@ -80,16 +79,6 @@ async fn renew(
         shown(state.book.now()),
     );
     Ok(auth::told(Box::pin(changed).await?))
-}
-
-fn shown(now: Timestamp) -> impl Fn(Result<&KeptAccount, &AccountRefusal>) -> Reply + Send + 'static {
-    move |outcome| match outcome {
-        Ok(kept) => Reply {
-            status: 200,
-            body: customer_text(kept, now),
-        },
-        Err(refusal) => ApiError::from(refusal).reply(),
-    }
 }
 
 fn read_customer(body: &[u8]) -> Result<(Option<Standing>, Option<Timestamp>), ApiError> {
@@ -199,6 +188,7 @@ fn returned_whole(order: &Order) -> Command {
         policy: ReturnPolicy {
             within_days: None,
             whole_lines: true,
+            undoes_switch: false,
         },
     }
 }

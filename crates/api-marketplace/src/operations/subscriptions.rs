@@ -1,19 +1,21 @@
 //! A customer's subscriptions: list, get, and set how they renew.
 
+use super::deployments;
 use super::order_history::known;
 use crate::auth::Write;
 use crate::errors::{ApiError, INVALID_SUBSCRIPTION, RENEWAL_QUANTITY};
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::wire::link::{self, SelfLink};
+use crate::wire::placement::{currency, is_offer};
 use crate::wire::subscription::SubscriptionResource;
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Request, StatusCode};
-use book::{KeptAccount, Reply};
+use book::{Executed, KeptAccount, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
-use order::{Account, AccountRefusal, Quantity};
+use order::{Account, AccountRefusal, Quantity, StartedLine, offer};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -22,6 +24,9 @@ use serde::Serialize;
 const LONGEST_CODE: usize = 40;
 /// How many licences a subscription can renew with.
 const QUANTITIES: std::ops::RangeInclusive<i64> = 1..=999_999;
+
+/// The members of `autoRenewal`.
+const RENEWAL: [&str; 4] = ["enabled", "renewalQuantity", "flexDiscountCodes", "renewalCode"];
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -84,30 +89,57 @@ pub(crate) async fn update(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let (customer, id) = (
-        ids.get("customer")?.to_owned(),
-        ids.get("subscription")?.to_owned(),
-    );
-    let account = state.book.account(write.access.merchant, &customer).await?;
-    if account.is_none_or(|kept| kept.body.subscription(&id).is_none()) {
-        return write.refuse(&state, &ApiError::new(INVALID_SUBSCRIPTION)).await;
+    let changed = change(&state, &write, (ids.get("customer")?, ids.get("subscription")?)).await;
+    write.finish(&state, changed).await
+}
+
+async fn change(state: &State, write: &Write, (customer, id): (&str, &str)) -> Result<Executed, ApiError> {
+    let merchant = write.access.merchant;
+    let account = state.book.account(merchant, customer).await?;
+    if account.is_none_or(|kept| kept.body.subscription(id).is_none()) {
+        return Err(ApiError::new(INVALID_SUBSCRIPTION));
     }
-    let resets = write.resets_codes;
-    let preference = match read(&write.body, resets) {
-        Ok(preference) => preference,
-        Err(error) => return write.refuse(&state, &error).await,
-    };
-    let Write {
-        access, idempotency, ..
-    } = write;
-    let subscription = id.clone();
+    let preference = read(&write.body, write.resets_codes)?;
+    let subscription = id.to_owned();
     let change = move |account: &mut Account, _now| set(account, &subscription, preference.clone());
-    let shown = customer.clone();
-    let render = move |outcome: Result<&KeptAccount, &AccountRefusal>| render(outcome, &shown, &id);
+    let render = shown(200, customer, id);
     let changed = state
         .book
-        .change_account((access.merchant, &customer), idempotency, change, render);
-    Ok(auth::told(Box::pin(changed).await?))
+        .change_account((merchant, customer), write.idempotency.clone(), change, render);
+    Ok(Box::pin(changed).await?)
+}
+
+/// `POST /v3/customers/{customer}/subscriptions`: one that begins with the next term.
+pub(crate) async fn create(
+    extract::State(state): extract::State<State>,
+    ids: PathIds,
+    request: Request<Body>,
+) -> Result<Answer, ApiError> {
+    let write = auth::writer(&state, request).await?;
+    let created = schedule(&state, &write, ids.get("customer")?).await;
+    write.finish(&state, created).await
+}
+
+async fn schedule(state: &State, write: &Write, customer: &str) -> Result<Executed, ApiError> {
+    let merchant = write.access.merchant;
+    let account = known(state, merchant, customer).await?;
+    let account = account.map_or_else(Account::bare, |kept| kept.body);
+    let (line, promotions) = read_new(&write.body, &account)?;
+    let named: Vec<_> = line
+        .deployment
+        .iter()
+        .map(|deployment| (1, deployment.clone()))
+        .collect();
+    deployments::check_named(state, merchant, customer, &named).await?;
+    let id = state.book.new_subscription_id();
+    let render = shown(201, customer, &id);
+    let change =
+        move |account: &mut Account, now| account.schedule(id.clone(), line.clone(), promotions.clone(), now);
+    let scheduled =
+        state
+            .book
+            .change_account((merchant, customer), write.idempotency.clone(), change, render);
+    Ok(Box::pin(scheduled).await?)
 }
 
 fn set(account: &mut Account, id: &str, preference: Preference) -> Result<(), AccountRefusal> {
@@ -119,18 +151,74 @@ fn set(account: &mut Account, id: &str, preference: Preference) -> Result<(), Ac
     subscription.set_renewal(renews, preference.quantity, preference.promotions)
 }
 
-fn render(outcome: Result<&KeptAccount, &AccountRefusal>, customer: &str, id: &str) -> Reply {
-    let shown = outcome.map(|kept| {
-        let subscription = kept.body.subscription(id);
-        subscription.map(|subscription| SubscriptionResource::of(customer, subscription))
-    });
-    match shown {
-        Ok(shown) => Reply {
-            status: 200,
-            body: serde_json::to_string(&shown).unwrap_or_default(),
-        },
-        Err(refusal) => ApiError::from(refusal).reply(),
+/// How one of a customer's subscriptions is answered.
+fn shown(
+    status: u16,
+    customer: &str,
+    id: &str,
+) -> impl Fn(Result<&KeptAccount, &AccountRefusal>) -> Reply + Send + 'static {
+    let (customer, id) = (customer.to_owned(), id.to_owned());
+    move |outcome| {
+        let shown = outcome.map(|kept| {
+            let subscription = kept.body.subscription(&id);
+            subscription.map(|subscription| SubscriptionResource::of(&customer, subscription))
+        });
+        match shown {
+            Ok(shown) => Reply {
+                status,
+                body: serde_json::to_string(&shown).unwrap_or_default(),
+            },
+            Err(refusal) => ApiError::from(refusal).reply(),
+        }
     }
+}
+
+/// Reads a subscription that is to begin with the next term, with the promotions that it begins with. Where nothing is
+/// said, it is paid in the currency of the others.
+fn read_new(body: &[u8], account: &Account) -> Result<(StartedLine, Vec<String>), ApiError> {
+    let members = object(body)?;
+    let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
+    fields.only(
+        &["offerId", "autoRenewal", "currencyCode", "deploymentId"],
+        &mut complaints,
+    );
+    let offer = fields.needed_text("offerId", LONGEST_CODE, &mut complaints);
+    let deployment = fields.text("deploymentId", LONGEST_CODE, &mut complaints);
+    let currency = currency(&fields, "currencyCode", &mut complaints);
+    let renewal = fields.object("autoRenewal", &mut complaints);
+    if fields.value("autoRenewal").is_none() {
+        complaints.missing(fields.at("autoRenewal"));
+    }
+    let (mut quantity, mut promotions) = (None, Vec::new());
+    if let Some(renewal) = renewal {
+        renewal.only(&RENEWAL, &mut complaints);
+        if renewal.truth("enabled", &mut complaints) == Some(false) {
+            complaints.invalid(renewal.at("enabled"));
+        }
+        quantity = renewal.needed_whole("renewalQuantity", &mut complaints);
+        promotions = renewal.texts("flexDiscountCodes", LONGEST_CODE, &mut complaints);
+    }
+    if !offer.is_empty() && !is_offer(&offer) {
+        complaints.invalid(fields.at("offerId"));
+    }
+    let own = account.subscriptions.iter().find(|one| one.active);
+    let currency = currency.or_else(|| own.map(|own| own.currency));
+    complaints.check()?;
+    // Without a subscription there is no term to begin with, whatever the currency.
+    let currency = currency.ok_or_else(|| ApiError::from(&AccountRefusal::NotInWindow))?;
+    let line = StartedLine {
+        product: offer::base(&offer),
+        currency,
+        deployment,
+        quantity: renewal_quantity(quantity.unwrap_or_default())?,
+    };
+    Ok((line, promotions))
+}
+
+fn renewal_quantity(said: i64) -> Result<Quantity, ApiError> {
+    let quantity = Some(said).filter(|said| QUANTITIES.contains(said));
+    let quantity = quantity.and_then(|said| Quantity::new(Decimal::from(said)).ok());
+    quantity.ok_or_else(|| ApiError::about(RENEWAL_QUANTITY, ["autoRenewal.renewalQuantity"]))
 }
 
 /// Reads what is preferred. With `reset-flex-discount-codes=true` no code stays, and the body may say nothing more.
@@ -156,8 +244,7 @@ fn read(body: &[u8], resets: bool) -> Result<Preference, ApiError> {
     };
     let mut said = None;
     if let Some(renewal) = renewal {
-        let known = ["enabled", "renewalQuantity", "flexDiscountCodes", "renewalCode"];
-        renewal.only(&known, &mut complaints);
+        renewal.only(&RENEWAL, &mut complaints);
         preference.enabled = renewal.truth("enabled", &mut complaints);
         said = renewal.whole("renewalQuantity", &mut complaints);
         let codes = renewal.texts("flexDiscountCodes", LONGEST_CODE, &mut complaints);
@@ -168,10 +255,7 @@ fn read(body: &[u8], resets: bool) -> Result<Preference, ApiError> {
     }
     complaints.check()?;
     if let Some(quantity) = said.filter(|quantity| *quantity != 0 || preference.enabled != Some(false)) {
-        let quantity = Some(quantity).filter(|quantity| QUANTITIES.contains(quantity));
-        let quantity =
-            quantity.ok_or_else(|| ApiError::about(RENEWAL_QUANTITY, ["autoRenewal.renewalQuantity"]))?;
-        preference.quantity = Quantity::new(Decimal::from(quantity)).ok();
+        preference.quantity = Some(renewal_quantity(quantity)?);
     }
     Ok(preference)
 }

@@ -10,7 +10,7 @@ use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::Request;
-use book::{KeptAccount, Reply};
+use book::{Executed, KeptAccount, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{Account, AccountRefusal, Dialect, Timestamp};
@@ -32,32 +32,34 @@ pub(crate) async fn handle(
     request: Request<Body>,
 ) -> Result<Answer, ApiError> {
     let write = auth::writer(&state, request).await?;
-    let customer = ids.get("customer")?;
-    let prepared = match known(&state, write.access.merchant, customer).await {
-        Ok(kept) => read(&write.body, &kept.map_or_else(Account::bare, |kept| kept.body)),
-        Err(error) => Err(error),
-    };
-    let change = match prepared {
-        Ok(change) => change,
-        Err(error) if error.is_ours() => return Err(error),
-        Err(error) => return write.refuse(&state, &error).await,
-    };
-    let Write {
-        access, idempotency, ..
-    } = write;
+    let changed = change(&state, &write, ids.get("customer")?).await;
+    write.finish(&state, changed).await
+}
+
+async fn change(state: &State, write: &Write, customer: &str) -> Result<Executed, ApiError> {
+    let merchant = write.access.merchant;
+    let kept = known(state, merchant, customer).await?;
+    let change = read(&write.body, &kept.map_or_else(Account::bare, |kept| kept.body))?;
     let now = state.book.now();
     let set = move |account: &mut Account, now| set(account, &change, now);
-    let render = move |outcome: Result<&KeptAccount, &AccountRefusal>| match outcome {
+    let key = (merchant, customer);
+    let changed = state
+        .book
+        .change_account(key, write.idempotency.clone(), set, shown(now));
+    Ok(Box::pin(changed).await?)
+}
+
+/// How a customer is answered that was changed.
+pub(super) fn shown(
+    now: Timestamp,
+) -> impl Fn(Result<&KeptAccount, &AccountRefusal>) -> Reply + Send + 'static {
+    move |outcome| match outcome {
         Ok(kept) => Reply {
             status: 200,
             body: text(kept, now),
         },
         Err(refusal) => ApiError::from(refusal).reply(),
-    };
-    let changed = state
-        .book
-        .change_account((access.merchant, customer), idempotency, set, render);
-    Ok(auth::told(Box::pin(changed).await?))
+    }
 }
 
 fn set(account: &mut Account, change: &Change, now: Timestamp) -> Result<(), AccountRefusal> {

@@ -4,6 +4,7 @@ use super::fields::{Complaints, Fields};
 use super::link::{self, SelfLink};
 use super::status;
 use book::KeptAccount;
+use http_kit::overlay::{self, Patch};
 use http_kit::wire::time;
 use order::{Account, Dialect, Opaque, Timestamp, offer};
 use schemars::JsonSchema;
@@ -24,8 +25,32 @@ pub(crate) struct Annex {
     pub(crate) profile: Map<String, Value>,
     /// `benefits`, as they were sent.
     pub(crate) benefits: Vec<Value>,
-    /// Whether the customer may have deployments in other countries.
-    pub(crate) global_sales: bool,
+    /// Whether the customer may have deployments in other countries; none when nobody has said.
+    pub(crate) global_sales: Option<bool>,
+    /// How an imported customer's original differs from what we say, so that it is given back as it was.
+    #[serde(skip_serializing_if = "Patch::is_empty")]
+    pub(crate) overlay: Patch,
+    /// What lets another reseller take the customer over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) approval: Option<Approval>,
+    /// When the customer went from one reseller to another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) moves: Vec<Move>,
+}
+
+/// What lets another reseller take a customer over, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Approval {
+    pub(crate) code: String,
+    pub(crate) until: Timestamp,
+}
+
+/// A customer's going from one reseller to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Move {
+    pub(crate) id: String,
+    pub(crate) reseller: String,
+    pub(crate) at: Timestamp,
 }
 
 impl Annex {
@@ -75,7 +100,7 @@ pub(crate) fn text(kept: &KeptAccount, now: Timestamp) -> String {
         external_reference_id: account.reference.as_deref().unwrap_or_default(),
         customer_id: &kept.id,
         reseller_id: account.reseller.as_deref().unwrap_or_default(),
-        global_sales_enabled: annex.global_sales,
+        global_sales_enabled: annex.global_sales.unwrap_or(false),
         company_profile: &annex.profile,
         discounts: json!([
             { "offerType": "LICENSE", "level": offer::volume_level(account.licences()) },
@@ -92,7 +117,12 @@ pub(crate) fn text(kept: &KeptAccount, now: Timestamp) -> String {
         links: SelfLink::to(link::customer(&kept.id)),
     };
     // A resource has text keys only and always serialises.
-    serde_json::to_string(&resource).unwrap_or_default()
+    if annex.overlay.is_empty() {
+        return serde_json::to_string(&resource).unwrap_or_default();
+    }
+    let mut shown = serde_json::to_value(&resource).unwrap_or_default();
+    overlay::apply(&annex.overlay, &mut shown);
+    shown.to_string()
 }
 
 /// Whose profile it is: a customer is of one market segment, a reseller sells into several.
@@ -161,6 +191,8 @@ pub(crate) fn check_address(address: &Fields<'_>, complaints: &mut Complaints) {
     let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
     if !country.is_empty() && !is_code {
         complaints.invalid(address.at("country"));
+    } else if is_code && !is_country(&country) {
+        complaints.nowhere(address.at("country"));
     }
     for name in [
         "region",
@@ -172,6 +204,19 @@ pub(crate) fn check_address(address: &Fields<'_>, complaints: &mut Complaints) {
     ] {
         address.text(name, LONGEST, complaints);
     }
+}
+
+/// The countries of ISO 3166-1.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR \
+    BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET \
+    FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ \
+    IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML \
+    MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS \
+    PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL \
+    TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+fn is_country(code: &str) -> bool {
+    COUNTRIES.split_ascii_whitespace().any(|known| known == code)
 }
 
 fn check_contact(contact: &Fields<'_>, complaints: &mut Complaints) {

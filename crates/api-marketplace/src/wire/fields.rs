@@ -1,6 +1,6 @@
 //! Reading a JSON body member by member, so that one error can name every field that is wrong.
 
-use crate::errors::{ApiError, INVALID_FIELDS, MISSING_FIELDS, UNEXPECTED_FIELDS};
+use crate::errors::{ApiError, INVALID_ADDRESS, INVALID_FIELDS, MISSING_FIELDS, UNEXPECTED_FIELDS};
 use http_kit::body::{JsonError, parse_json};
 use http_kit::wire::FromDigits;
 use serde_json::{Map, Value};
@@ -11,6 +11,7 @@ pub(crate) struct Complaints {
     unexpected: Vec<String>,
     missing: Vec<String>,
     invalid: Vec<String>,
+    nowhere: Vec<String>,
 }
 
 impl Complaints {
@@ -21,6 +22,7 @@ impl Complaints {
             (UNEXPECTED_FIELDS, self.unexpected),
             (MISSING_FIELDS, self.missing),
             (INVALID_FIELDS, self.invalid),
+            (INVALID_ADDRESS, self.nowhere),
         ] {
             if !paths.is_empty() {
                 return Err(ApiError::about(kind, paths));
@@ -31,6 +33,11 @@ impl Complaints {
 
     pub(crate) fn missing(&mut self, path: String) {
         self.missing.push(path);
+    }
+
+    /// An address that is nowhere.
+    pub(crate) fn nowhere(&mut self, path: String) {
+        self.nowhere.push(path);
     }
 
     pub(crate) fn invalid(&mut self, path: String) {

@@ -66,6 +66,10 @@ pub(crate) fn subscription(customer: &str, id: &str) -> String {
     format!("/v3/customers/{}/subscriptions/{}", encode(customer), encode(id))
 }
 
+pub(crate) fn transfer(id: &str) -> String {
+    format!("/v3/transfers/{}", encode(id))
+}
+
 pub(crate) fn reseller(id: &str) -> String {
     format!("/v3/resellers/{}", encode(id))
 }

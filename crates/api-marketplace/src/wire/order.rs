@@ -2,12 +2,14 @@
 
 use super::link::{self, SelfLink};
 use super::status;
+use super::switching::CancelledResource;
 use http_kit::overlay::{self, Patch};
 use http_kit::wire::{Number, time};
 use order::{Amount, Currency, Dialect, Line, LinePrice, LineTerms, Order};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The customer id that an order without a customer's number is found under.
 pub(crate) const NO_CUSTOMER: &str = "0";
@@ -28,6 +30,8 @@ pub(crate) struct OrderResource<'o> {
     pub(crate) status: &'static str,
     pub(crate) line_items: Vec<LineResource<'o>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cancelling_items: Vec<CancelledResource>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) pricing_summary: Vec<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) links: Option<SelfLink>,
@@ -41,7 +45,7 @@ pub(crate) struct LineResource<'o> {
     pub(crate) ext_line_item_number: i64,
     pub(crate) offer_id: String,
     pub(crate) quantity: Number,
-    pub(crate) subscription_id: &'o str,
+    pub(crate) subscription_id: Cow<'o, str>,
     pub(crate) status: &'static str,
     pub(crate) currency_code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,6 +167,11 @@ impl<'o> OrderResource<'o> {
             line_items: lines
                 .map(|(place, line)| LineResource::of(order, place, line))
                 .collect(),
+            cancelling_items: if order.origin == Dialect::Marketplace {
+                CancelledResource::all(order)
+            } else {
+                Vec::new()
+            },
             links: Some(SelfLink::to(link::order(customer_id, &order_id))),
             order_id,
         }
@@ -182,7 +191,7 @@ impl<'o> LineResource<'o> {
             ext_line_item_number: line.item.number.unwrap_or(place),
             offer_id: line.item.product.clone(),
             quantity: Number::plain(line.item.quantity.decimal()),
-            subscription_id: line.subscription.as_deref().unwrap_or_default(),
+            subscription_id: line.subscription.as_deref().unwrap_or_default().into(),
             status: if is_returned {
                 status::RETURNED
             } else {
@@ -204,8 +213,15 @@ pub(crate) fn priced_text(order: &Order) -> String {
     if order.overlay.contains_key(&Dialect::Marketplace) || status::code(&order.status) != status::COMPLETE {
         return text(order);
     }
-    let lines = order.lines.iter();
-    let prices: Vec<_> = lines.map(|line| LineTerms::of(&line.item).price).collect();
+    let terms: Vec<LineTerms> = order.lines.iter().map(|line| LineTerms::of(&line.item)).collect();
+    // Amounts of several currencies have no sum, and the API gives none of them.
+    if terms
+        .iter()
+        .any(|terms| terms.currency.is_some_and(|own| own != order.currency))
+    {
+        return text(order);
+    }
+    let prices: Vec<_> = terms.into_iter().map(|terms| terms.price).collect();
     let mut resource = OrderResource::of(order);
     resource.add_prices(&prices, order.currency);
     serde_json::to_string(&resource).unwrap_or_default()

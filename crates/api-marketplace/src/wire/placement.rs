@@ -1,6 +1,7 @@
 //! What a client sends to place an order.
 
 use super::fields::{Complaints, Fields, object};
+use super::switching::{self, CancelledItem};
 use crate::errors::{
     ApiError, DUPLICATE_LINES, INVALID_OFFER, LINE_NUMBER_RANGE, QUANTITY_RANGE, REFERENCE_TOO_LONG,
     TOO_MANY_LINES,
@@ -30,7 +31,8 @@ const ORDER: [&str; 18] = [
     "promotions",
 ];
 
-const LINE: [&str; 17] = [
+/// Members of a line. Cancelled items have some of them.
+pub(crate) const LINE: [&str; 17] = [
     "extLineItemNumber",
     "offerId",
     "quantity",
@@ -50,7 +52,7 @@ const LINE: [&str; 17] = [
     "renewalCode",
 ];
 
-const LONGEST_ID: usize = 40;
+pub(crate) const LONGEST_ID: usize = 40;
 /// The documented limit, which holds for purchases; orders that return others are kept with longer ones.
 const LONGEST_REFERENCE: usize = 35;
 const LONGEST_REFERENCE_KEPT: usize = 255;
@@ -66,7 +68,11 @@ pub(crate) struct Placement {
     pub(crate) reference: Option<String>,
     pub(crate) refers_to: Option<String>,
     pub(crate) currency: Option<Currency>,
+    /// Whether the order itself has a currency, and not its lines alone.
+    pub(crate) has_own_currency: bool,
     pub(crate) lines: Vec<PlacedLine>,
+    /// What is exchanged for the lines.
+    pub(crate) cancelling: Vec<CancelledItem>,
 }
 
 /// Customers that do not exist, for whom clients ask what an order would come to before they create one.
@@ -84,6 +90,10 @@ pub(crate) enum OrderType {
     Renewal,
     PreviewRenewal,
     Return,
+    Switch,
+    PreviewSwitch,
+    Revert,
+    PreviewRevert,
 }
 
 /// One line of it.
@@ -97,12 +107,16 @@ pub(crate) struct PlacedLine {
 }
 
 impl OrderType {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 9] = [
         Self::New,
         Self::Preview,
         Self::Renewal,
         Self::PreviewRenewal,
         Self::Return,
+        Self::Switch,
+        Self::PreviewSwitch,
+        Self::Revert,
+        Self::PreviewRevert,
     ];
 
     pub(crate) fn word(self) -> &'static str {
@@ -112,6 +126,10 @@ impl OrderType {
             Self::Renewal => "RENEWAL",
             Self::PreviewRenewal => "PREVIEW_RENEWAL",
             Self::Return => "RETURN",
+            Self::Switch => "SWITCH",
+            Self::PreviewSwitch => "PREVIEW_SWITCH",
+            Self::Revert => "REVERT_SWITCH",
+            Self::PreviewRevert => "PREVIEW_REVERT_SWITCH",
         }
     }
 
@@ -122,6 +140,29 @@ impl OrderType {
     /// Whether its lines name the subscriptions that they are about.
     fn renews(self) -> bool {
         matches!(self, Self::Renewal | Self::PreviewRenewal)
+    }
+
+    /// Whether it exchanges licences.
+    fn switches(self) -> bool {
+        matches!(self, Self::Switch | Self::PreviewSwitch)
+    }
+
+    /// Whether it is about an order that was placed before.
+    fn refers(self) -> bool {
+        matches!(self, Self::Return | Self::Revert | Self::PreviewRevert)
+    }
+
+    /// Whether nothing comes of it.
+    pub(crate) fn only_looks(self) -> bool {
+        matches!(
+            self,
+            Self::Preview | Self::PreviewRenewal | Self::PreviewSwitch | Self::PreviewRevert
+        )
+    }
+
+    /// Whether its lines may be left out: they come from what is set to renew, or from the order that it refers to.
+    fn may_have_no_lines(self) -> bool {
+        matches!(self, Self::PreviewRenewal | Self::Revert | Self::PreviewRevert)
     }
 
     /// Whether its lines say what is bought.
@@ -143,15 +184,14 @@ impl Placement {
             complaints.invalid(fields.at("orderType"));
         }
         let reference = fields.text("externalReferenceId", LONGEST_REFERENCE_KEPT, &mut complaints);
-        let refers_to = if order_type == Some(OrderType::Return) {
+        let refers_to = if order_type.is_some_and(OrderType::refers) {
             Some(fields.needed_text("referenceOrderId", LONGEST_ID, &mut complaints))
         } else {
             fields.text("referenceOrderId", LONGEST_ID, &mut complaints)
         };
-        let currency = currency(&fields, &mut complaints);
+        let currency = currency(&fields, "currencyCode", &mut complaints);
         let lines = fields.objects("lineItems", &mut complaints).unwrap_or_default();
-        // A renewal that is only looked at may leave out its lines: they come from what is set to renew.
-        if lines.is_empty() && order_type != Some(OrderType::PreviewRenewal) {
+        if lines.is_empty() && !order_type.is_some_and(OrderType::may_have_no_lines) {
             complaints.missing(fields.at("lineItems"));
         }
         let renews = order_type.is_some_and(OrderType::renews);
@@ -159,6 +199,8 @@ impl Placement {
             .iter()
             .filter_map(|line| PlacedLine::read(line, renews, &mut complaints))
             .collect();
+        let switches = order_type.is_some_and(OrderType::switches);
+        let cancelling = read_cancelling(&fields, switches, &mut complaints);
         let is_priced = currency.is_some() || lines.iter().all(|line| line.terms.currency.is_some());
         if order_type.is_some_and(OrderType::buys) && !is_priced {
             complaints.missing(fields.at("currencyCode"));
@@ -169,7 +211,9 @@ impl Placement {
             reference,
             refers_to,
             currency: currency.or_else(|| lines.first().and_then(|line| line.terms.currency)),
+            has_own_currency: currency.is_some(),
             lines,
+            cancelling,
         };
         placement.check()?;
         Ok(placement)
@@ -182,6 +226,9 @@ impl Placement {
         }
         if self.lines.len() > MOST_LINES {
             return Err(ApiError::new(TOO_MANY_LINES));
+        }
+        if self.order_type.switches() {
+            switching::check_count(self)?;
         }
         for (place, line) in self.lines.iter().enumerate() {
             if !LINE_NUMBERS.contains(&line.number) {
@@ -202,8 +249,26 @@ impl Placement {
                 return Err(ApiError::line(INVALID_OFFER, line.number, "INVALID_OFFER_ID"));
             }
         }
+        if self.order_type.switches() {
+            switching::check_pair(self)?;
+        }
         Ok(())
     }
+}
+
+/// The items that are exchanged. Other orders have none, whatever is sent.
+fn read_cancelling(fields: &Fields<'_>, switches: bool, complaints: &mut Complaints) -> Vec<CancelledItem> {
+    if !switches {
+        return Vec::new();
+    }
+    let items = fields.objects("cancellingItems", complaints).unwrap_or_default();
+    if items.is_empty() {
+        complaints.missing(fields.at("cancellingItems"));
+    }
+    let read = items
+        .iter()
+        .filter_map(|item| CancelledItem::read(item, complaints));
+    read.collect()
 }
 
 impl PlacedLine {
@@ -219,11 +284,11 @@ impl PlacedLine {
             }
         }
         let terms = LineTerms {
-            currency: currency(fields, complaints),
+            currency: currency(fields, "currencyCode", complaints),
             deployment: fields.text("deploymentId", LONGEST_ID, complaints),
             promotions,
             discount: fields.text("discountCode", LONGEST_ID, complaints),
-            price: None,
+            ..LineTerms::default()
         };
         let subscription = if renews {
             Some(fields.needed_text("subscriptionId", LONGEST_ID, complaints))
@@ -241,15 +306,15 @@ impl PlacedLine {
 }
 
 /// A currency code, if it is there: three capital letters of ISO 4217.
-fn currency(fields: &Fields<'_>, complaints: &mut Complaints) -> Option<Currency> {
-    let code = fields.text("currencyCode", LONGEST_ID, complaints)?;
+pub(crate) fn currency(fields: &Fields<'_>, name: &str, complaints: &mut Complaints) -> Option<Currency> {
+    let code = fields.text(name, LONGEST_ID, complaints)?;
     let currency = Currency::from_code(&code).filter(|currency| currency.code() == code);
     if currency.is_none() {
-        complaints.invalid(fields.at("currencyCode"));
+        complaints.invalid(fields.at(name));
     }
     currency
 }
 
-fn is_offer(id: &str) -> bool {
+pub(crate) fn is_offer(id: &str) -> bool {
     id.len() == OFFER_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -2,6 +2,7 @@
 
 use super::link::{Link, PageLinks};
 use crate::errors::{ApiError, INVALID_SEARCH, OFFSET_RANGE};
+use book::Document;
 use http_kit::query::{Contradiction, Query, write};
 use http_kit::wire::time;
 use order::Timestamp;
@@ -34,6 +35,19 @@ impl Paging {
         Ok(())
     }
 
+    /// The page of a list that is held in memory, and how long the list is.
+    ///
+    /// # Errors
+    /// When the offset lies beyond it.
+    pub(crate) fn cut<T>(self, found: &[T]) -> Result<(u64, &[T]), ApiError> {
+        let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        self.check(total)?;
+        let start = usize::try_from(self.offset).unwrap_or(usize::MAX);
+        let rest = found.get(start..).unwrap_or_default();
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        Ok((total, rest.get(..limit).unwrap_or(rest)))
+    }
+
     /// The links of the page, with the caller's own filters. Those that lead nowhere are left out.
     pub(crate) fn links(self, path: &str, query: &Query, total: u64) -> PageLinks {
         let filters = kept_filters(query);
@@ -48,6 +62,44 @@ impl Paging {
             own: page(self.offset),
             next: (next < total).then(|| page(next)),
             prev: (self.offset > 0).then(|| page(self.offset.saturating_sub(self.limit))),
+        }
+    }
+}
+
+/// How accounts are sorted: by age or by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sorting {
+    by_name: bool,
+    ascending: bool,
+}
+
+impl Sorting {
+    /// Reads `sort-by` and `order-by`, in any letter case.
+    pub(crate) fn read(query: &Query) -> Result<Self, ApiError> {
+        let choice = |name: &'static str, words: [&str; 2]| {
+            let word = one(query, name)?.unwrap_or(words[0]);
+            let known = words.iter().position(|known| known.eq_ignore_ascii_case(word));
+            known.map(|place| place == 1).ok_or_else(|| wrong(name))
+        };
+        Ok(Self {
+            by_name: choice("sort-by", ["creationDate", "companyName"])?,
+            ascending: choice("order-by", ["desc", "asc"])?,
+        })
+    }
+
+    /// Sorts accounts; those of the same name or age by their ids.
+    pub(crate) fn sort<T>(self, found: &mut [Document<T>], name: impl Fn(&Document<T>) -> String) {
+        found.sort_by_cached_key(|kept| {
+            let name = if self.by_name { name(kept) } else { String::new() };
+            let age = if self.by_name {
+                Timestamp::default()
+            } else {
+                kept.created_at
+            };
+            (name, age, kept.id.clone())
+        });
+        if !self.ascending {
+            found.reverse();
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) const COMPLETE: &str = "1000";
 pub(crate) const PENDING: &str = "1002";
 pub(crate) const FAILED: &str = "1004";
 pub(crate) const RETURNED: &str = "1008";
+pub(crate) const SCHEDULED: &str = "1009";
 const INVALID_ADDRESS: &str = "1010";
 const BLOCKED: &str = "1012";
 const DUPLICATE: &str = "1014";
@@ -79,6 +80,7 @@ pub(crate) fn order_type(kind: Kind) -> &'static str {
         Kind::Renewal => "RENEWAL",
         Kind::Transfer => "TRANSFER",
         Kind::Switch => "SWITCH",
+        Kind::Revert => "REVERT_SWITCH",
     }
 }
 

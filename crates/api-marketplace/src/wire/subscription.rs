@@ -20,6 +20,8 @@ pub(crate) struct SubscriptionResource<'s> {
     auto_renewal: AutoRenewal<'s>,
     creation_date: String,
     renewal_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewed_quantity: Option<Number>,
     status: &'static str,
     currency_code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,10 +57,13 @@ impl<'s> SubscriptionResource<'s> {
             },
             creation_date: time::seconds_text(subscription.started_at.0),
             renewal_date: time::date_text(subscription.renews_at.0),
-            status: if subscription.active {
-                status::COMPLETE
-            } else {
-                status::FAILED
+            renewed_quantity: subscription
+                .renewed
+                .map(|renewed| Number::plain(renewed.decimal())),
+            status: match (subscription.active, subscription.scheduled) {
+                (true, _) => status::COMPLETE,
+                (false, true) => status::SCHEDULED,
+                (false, false) => status::FAILED,
             },
             currency_code: subscription.currency.code(),
             deployment_id: subscription.deployment.as_deref(),

@@ -21,6 +21,7 @@ use serde::Deserialize;
 const POLICY: ReturnPolicy = ReturnPolicy {
     within_days: None,
     whole_lines: false,
+    undoes_switch: false,
 };
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

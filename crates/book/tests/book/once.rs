@@ -25,6 +25,7 @@ fn key(key: &str, body: &str, reuse: KeyReuse) -> Option<Idempotency> {
         key: key.to_owned(),
         fingerprint,
         reuse,
+        request: None,
     })
 }
 

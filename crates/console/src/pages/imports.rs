@@ -16,7 +16,7 @@ use crate::visit::{Desk, FORM_FIELD};
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{self, Multipart};
 use axum::http::StatusCode;
-use book::{Document, Imported, Role};
+use book::{Became, Document, Imported, ImportedAccount, Role};
 use bytes::Bytes;
 use http_kit::{Answer, Failure};
 use maud::{Markup, html};
@@ -76,13 +76,19 @@ impl Import {
     }
 
     /// Counts what became of one record.
-    fn take(&mut self, line: usize, taken: Vec<Result<Imported, String>>) {
+    fn take(&mut self, line: usize, taken: Vec<Result<Became, String>>) {
         self.done = self.done.saturating_add(1);
         for imported in taken {
             let counter = match imported {
-                Ok(Imported::Added(_)) => &mut self.added,
-                Ok(Imported::Unchanged(_)) => &mut self.unchanged,
-                Ok(Imported::Kept(_)) => &mut self.kept,
+                Ok(Became::Order(Imported::Added(_)) | Became::Customer(ImportedAccount::Added)) => {
+                    &mut self.added
+                }
+                Ok(Became::Order(Imported::Unchanged(_)) | Became::Customer(ImportedAccount::Unchanged)) => {
+                    &mut self.unchanged
+                }
+                Ok(Became::Order(Imported::Kept(_)) | Became::Customer(ImportedAccount::Kept)) => {
+                    &mut self.kept
+                }
                 Err(reason) => {
                     if self.reasons.len() < MOST_REASONS {
                         self.reasons.push(format!("Line {line}: {reason}"));
@@ -379,7 +385,7 @@ impl Running {
 }
 
 /// What became of the orders in one record, each with its reason when it was refused.
-type Taken = Result<Vec<Result<Imported, String>>, Trouble>;
+type Taken = Result<Vec<Result<Became, String>>, Trouble>;
 
 async fn import(state: &State, merchant: MerchantId, api: Dialect, text: Result<Vec<u8>, String>) -> Taken {
     let told = match text.and_then(|text| (state.dialects().read)(api, &text)) {
@@ -388,7 +394,7 @@ async fn import(state: &State, merchant: MerchantId, api: Dialect, text: Result<
     };
     let mut taken = Vec::with_capacity(told.len());
     for told in told {
-        let imported = state.book().import(merchant, told).await?;
+        let imported = state.book().take_over(merchant, told).await?;
         taken.push(imported.map_err(|refusal| refusal.to_string()));
     }
     Ok(taken)

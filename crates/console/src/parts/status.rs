@@ -63,6 +63,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
         Kind::Renewal => "Renewal",
         Kind::Transfer => "Transfer",
         Kind::Switch => "Switch",
+        Kind::Revert => "Switch undone",
     }
 }
 

@@ -9,7 +9,12 @@ pub(super) fn hand_back(
     policy: ReturnPolicy,
     context: &Context,
 ) -> Result<Vec<Fact>, Refusal> {
-    if !matches!(order.kind, Kind::New | Kind::Renewal) {
+    let can_be = if policy.undoes_switch {
+        order.kind == Kind::Switch
+    } else {
+        matches!(order.kind, Kind::New | Kind::Renewal)
+    };
+    if !can_be {
         return Err(Refusal::NotReturnable);
     }
     for (place, wanted) in lines.iter().enumerate() {

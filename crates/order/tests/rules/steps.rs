@@ -309,6 +309,7 @@ fn returned(order: &Order, picks: &[Pick], whole_lines: bool, within_days: Optio
         policy: ReturnPolicy {
             within_days,
             whole_lines,
+            undoes_switch: false,
         },
     }
 }

@@ -370,6 +370,7 @@ pub(crate) fn hand_back(lines: &[(i64, &str, &str)], within_days: Option<i64>, w
         policy: ReturnPolicy {
             within_days,
             whole_lines,
+            undoes_switch: false,
         },
     }
 }

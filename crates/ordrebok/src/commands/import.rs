@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use book::{Book, Imported};
+use book::{Became, Book, Imported, ImportedAccount};
 use clap::Args;
 use order::{Dialect, MerchantId};
 use tokio::sync::mpsc;
@@ -53,6 +53,7 @@ struct Tally {
     unchanged: u64,
     kept: u64,
     refused: u64,
+    customers: u64,
 }
 
 impl Import {
@@ -111,7 +112,7 @@ struct Into {
 }
 
 /// What became of the orders in one record, each with its reason when it was refused; or why the command can't go on.
-type Taken = Result<Vec<Result<Imported, String>>, CommandError>;
+type Taken = Result<Vec<Result<Became, String>>, CommandError>;
 
 impl Into {
     async fn take(&self, record: Record) -> Taken {
@@ -125,7 +126,7 @@ impl Into {
         };
         let mut taken = Vec::with_capacity(told.len());
         for told in told {
-            let imported = self.book.import(self.merchant, told).await?;
+            let imported = self.book.take_over(self.merchant, told).await?;
             taken.push(imported.map_err(|refusal| refusal.to_string()));
         }
         Ok(taken)
@@ -145,9 +146,14 @@ impl Tally {
             ended.map_err(|error| CommandError::caused("a record could not be worked on", &error))?;
         for imported in taken? {
             let count = match imported {
-                Ok(Imported::Added(_)) => &mut self.added,
-                Ok(Imported::Unchanged(_)) => &mut self.unchanged,
-                Ok(Imported::Kept(_)) => &mut self.kept,
+                Ok(Became::Order(Imported::Added(_))) => &mut self.added,
+                Ok(Became::Customer(ImportedAccount::Added)) => &mut self.customers,
+                Ok(Became::Order(Imported::Unchanged(_)) | Became::Customer(ImportedAccount::Unchanged)) => {
+                    &mut self.unchanged
+                }
+                Ok(Became::Order(Imported::Kept(_)) | Became::Customer(ImportedAccount::Kept)) => {
+                    &mut self.kept
+                }
                 Err(reason) => {
                     progress.say(&format!("{}, line {line}: {reason}", shown(file)));
                     &mut self.refused
@@ -164,9 +170,15 @@ impl Tally {
             unchanged,
             kept,
             refused,
+            customers,
         } = self;
         let orders = if added == 1 { "order" } else { "orders" };
-        let mut sentence = format!("{added} {orders} imported, {unchanged} there already");
+        let customers = match customers {
+            0 => String::new(),
+            1 => " and 1 customer".to_owned(),
+            _ => format!(" and {customers} customers"),
+        };
+        let mut sentence = format!("{added} {orders}{customers} imported, {unchanged} there already");
         if kept > 0 {
             sentence = format!("{sentence}, {kept} there in another state and left as they are");
         }

@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use api_marketplace::catalogue;
-use book::{Api, Book, BookError, Merchant, NewCredential, Scope};
+use book::{Api, Became, Book, BookError, Merchant, NewCredential, Scope};
 use order::Dialect;
 use serde::Deserialize;
 use serde_json::Value;
@@ -146,9 +146,10 @@ impl Line {
         if let Some(document) = &self.order {
             let mut orders = 0_usize;
             for order in read(api, document.to_string().as_bytes())? {
-                let imported = book.import(merchant.id, order).await.map_err(told)?;
-                imported.map_err(|refusal| refusal.to_string())?;
-                orders = orders.saturating_add(1);
+                let taken = book.take_over(merchant.id, order).await.map_err(told)?;
+                if let Became::Order(_) = taken.map_err(|refusal| refusal.to_string())? {
+                    orders = orders.saturating_add(1);
+                }
             }
             return Ok(orders);
         }

@@ -43,6 +43,7 @@ pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
             orders: vec![write],
             documents,
             answer,
+            request: None,
             deliveries,
         },
     )
@@ -75,6 +76,7 @@ pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
         orders,
         documents: vec![key],
         answer: Some(answer_key("k")),
+        request: None,
     };
     let seen = f
         .store

@@ -31,6 +31,7 @@ pub(crate) async fn what_is_written_is_read_back(f: Fixture) {
             before: None,
         }],
         answer: Some(answer("k", "{}")),
+        request: None,
         deliveries: vec![delivery(1, 7, 5), delivery(2, 7, 6)],
     };
     f.write(1, changes).await.unwrap();
@@ -392,6 +393,7 @@ pub(crate) async fn many_keys_are_loaded_in_their_places(f: Fixture) {
         orders,
         documents: keys.collect(),
         answer: Some(answer_key("none")),
+        request: None,
     };
     let seen = f
         .store

@@ -81,6 +81,9 @@ const NOTHING_OF_A_MERCHANTS: &[&str] = &[
     "GET /partnerservice/ping",
     "GET /v3/promotions",
     "GET /v3/flex-discounts",
+    "GET /v3/offer-switch-paths",
+    "POST /v3/pricelist",
+    "POST /v3/transfers",
     "POST /v3/resellers",
     "POST /v3/customers",
     "POST /ordrebok/v1/orders",
@@ -148,7 +151,10 @@ story! {
         for endpoint in Endpoint::all(&server).iter().filter(|endpoint| !endpoint.is_open()) {
             let (asked, unknown) = (request(endpoint, &real), request(endpoint, &made_up));
             let call = async |world: &World, (path, body): &(String, serde_json::Value)| {
-                let call = endpoint.call(world.caller(endpoint), path, body).header("x-request-id", "the-same");
+                let call = endpoint.call(world.caller(endpoint), path, body);
+                // The same in every answer that tells it. The Marketplace tells none, and refuses one that comes twice.
+                let is_told = endpoint.api != "marketplace";
+                let call = if is_told { call.header("x-request-id", "the-same") } else { call };
                 let reply = call.await;
                 assert!(reply.status() < 500, "{}: {}", endpoint.name(), reply.text());
                 reply

@@ -165,16 +165,9 @@ impl World {
     async fn fill_marketplace(&self, names: &mut Names) {
         let partner = &self.marketplace;
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        let mut reseller = marketplace::customer(MARK);
-        reseller.as_object_mut().expect("an object").remove("resellerId");
-        reseller["companyProfile"]
-            .as_object_mut()
-            .expect("an object")
-            .remove("marketSegment");
-        reseller["distributorId"] = json!("345434543");
-        let reseller = partner.post("/v3/resellers", &reseller).await.expect(201).json();
+        let reseller = a_reseller(partner).await;
         let mut customer = marketplace::customer(MARK);
-        customer["resellerId"] = reseller["resellerId"].clone();
+        customer["resellerId"] = json!(reseller);
         let customer = text(&partner.post("/v3/customers", &customer).await.expect(201).json()["customerId"]);
         let at = |path: &str| format!("/v3/customers/{customer}/{path}");
         let address = json!({ "companyProfile": { "address": { "country": "NO", "city": MARK } } });
@@ -199,11 +192,10 @@ impl World {
             (!subscription.is_empty()).then_some(subscription)
         })
         .await;
+        let transfer = transferred(partner, &customer).await;
         names.extend([
-            (
-                ("marketplace", "resellers/{reseller}"),
-                text(&reseller["resellerId"]),
-            ),
+            (("marketplace", "transfers/{transfer}"), transfer),
+            (("marketplace", "resellers/{reseller}"), reseller),
             (("marketplace", "customers/{customer}"), customer),
             (
                 ("marketplace", "deployments/{deployment}"),
@@ -247,6 +239,31 @@ impl World {
             (("ordrebok", "deliveries/{delivery}"), ping),
         ]);
     }
+}
+
+/// A new reseller, by id.
+async fn a_reseller(partner: &Caller) -> String {
+    let mut reseller = marketplace::customer(MARK);
+    reseller.as_object_mut().expect("an object").remove("resellerId");
+    reseller["companyProfile"]
+        .as_object_mut()
+        .expect("an object")
+        .remove("marketSegment");
+    reseller["distributorId"] = json!("345434543");
+    let reseller = partner.post("/v3/resellers", &reseller).await.expect(201).json();
+    reseller["resellerId"].as_str().expect("a text").to_owned()
+}
+
+/// The id of a customer's going to a new reseller.
+async fn transferred(partner: &Caller, customer: &str) -> String {
+    let codes = format!("/v3/customers/{customer}/approval-codes");
+    let approval = partner.post(&codes, &json!({})).await.expect(201).json();
+    let change = json!({
+        "type": "RESELLER_CHANGE", "action": "COMMIT", "approvalCode": approval["approvalCode"],
+        "resellerId": a_reseller(partner).await
+    });
+    let transfer = partner.post("/v3/transfers", &change).await.expect(201).json();
+    transfer["transferId"].as_str().expect("a text").to_owned()
 }
 
 fn load_catalogue(server: &Server, merchant: &Merchant) {

@@ -4,7 +4,7 @@ use super::{completed, customer, error, path, placed};
 use serde_json::{Value, json};
 use stories::{Caller, Server, marketplace, story};
 
-fn load(partner: &Caller, server: &Server, (suffix, text): (&str, &str)) -> stories::Run {
+pub(super) fn load(partner: &Caller, server: &Server, (suffix, text): (&str, &str)) -> stories::Run {
     let file = tempfile::Builder::new()
         .suffix(suffix)
         .tempfile()

@@ -4,10 +4,13 @@ mod access;
 mod accounts;
 mod catalogue;
 mod clients;
+mod handover;
 mod history;
 mod order;
 mod renewals;
 mod returns;
+mod switches;
+mod terms;
 mod writes;
 
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use stories::{Server, marketplace, story};
 fn two_lines() -> Value {
     let mut order = marketplace::order("two lines", 3);
     order["lineItems"].as_array_mut().unwrap().push(
-        json!({ "extLineItemNumber": 2, "offerId": "65304479CA01A12", "quantity": 5, "deploymentId": "12345" }),
+        json!({ "extLineItemNumber": 2, "offerId": "65304479CA01A12", "quantity": 5, "currencyCode": "USD", "deploymentId": "12345" }),
     );
     order
 }

@@ -51,6 +51,61 @@ story! {
         assert_eq!(created.json()["customerId"], repeated.json()["customerId"]);
     }
 
+    /// Seed: X-Request-Id: "Using a duplicate request ID may return an error." A write with a new correlation id needs a
+    /// new request id; a repeated correlation id is answered as before, whatever request id comes with it; reads need
+    /// neither to be new.
+    async fn a_duplicate_request_id_of_another_write_is_refused(server: Server) {
+        let partner = server.marketplace_partner().await;
+        let ada = customer(&partner, "Ada").await;
+        let orders = format!("/v3/customers/{ada}/orders");
+        let sent = marketplace::order("a", 1);
+        let call = |request: &str, correlation: &str| {
+            partner.post(&orders, &sent).header("x-request-id", request).header("x-correlation-id", correlation)
+        };
+        let first = call("r1", "c1").await.expect(201);
+        assert_eq!(call("r1", "c1").await.expect(201).bytes(), first.bytes());
+        assert_eq!(call("r2", "c1").await.expect(201).bytes(), first.bytes());
+        let refused = call("r1", "c2").await.expect(400);
+        refused.matches(&error("4120", &json!([])));
+        assert_eq!(refused.header("x-request-id"), "r1");
+        // That is the answer to the new correlation id from now on. Replayed calls took no ids.
+        call("r3", "c2").await.expect(400).contains(&json!({ "code": "4120" }));
+        call("r2", "c3").await.expect(201);
+        // A refused write has had its id, a preview has not, and another path is another call.
+        let wrong = order(|order| order["lineItems"][0]["quantity"] = json!(0));
+        partner.post(&orders, &wrong).header("x-request-id", "r4").await.expect(400).contains(&json!({ "code": "2120" }));
+        call("r4", "c4").await.expect(400).contains(&json!({ "code": "4120" }));
+        let preview = order(|order| order["orderType"] = json!("PREVIEW"));
+        partner.post(&orders, &preview).header("x-request-id", "r5").await.expect(200);
+        call("r5", "c5").await.expect(201);
+        partner.patch(&path(&first.json()), &json!({ "externalReferenceId": "7" })).header("x-request-id", "r5").await.expect(400).contains(&json!({ "code": "4120" }));
+        for _ in 0..2 {
+            partner.get(&orders).header("x-request-id", "r1").await.expect(200);
+        }
+        // Ids belong to one client.
+        let other = partner.merchant.marketplace().await;
+        other.post(&orders, &sent).header("x-request-id", "r1").await.expect(201);
+        assert_eq!(partner.get(&orders).await.expect(200).json()["totalCount"], 4);
+    }
+
+    /// Of many writes at once that share a request id, one is done.
+    async fn one_of_many_writes_with_one_request_id_is_done(server: Server) {
+        let partner = server.marketplace_partner().await;
+        let ada = customer(&partner, "Ada").await;
+        let orders = format!("/v3/customers/{ada}/orders");
+        let mut racers = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            racers.spawn(partner.post(&orders, &marketplace::order("a", 1)).header("x-request-id", "one").into_future());
+        }
+        let mut placed = 0;
+        while let Some(reply) = racers.join_next().await {
+            let reply = reply.unwrap();
+            assert!(reply.status() == 201 || reply.json()["code"] == "4120", "{}", reply.text());
+            placed += i32::from(reply.status() == 201);
+        }
+        assert_eq!((placed, &partner.get(&orders).await.expect(200).json()["totalCount"]), (1, &json!(1)));
+    }
+
     /// Reads are never replayed: one correlation id pages through a whole history.
     async fn reads_are_not_replayed_by_correlation_id(server: Server) {
         let partner = server.marketplace_partner().await;

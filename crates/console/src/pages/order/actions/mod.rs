@@ -364,6 +364,7 @@ impl Form<'_> {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let idempotency = Idempotency {
+            request: None,
             scope: format!("console {} {}", self.action.word(), self.order.id),
             key: key.to_owned(),
             fingerprint: Idempotency::fingerprint(said.join("\n").as_bytes()),

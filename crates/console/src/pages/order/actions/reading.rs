@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 
 /// Any line, whole or in part, at any time.
 pub(super) const POLICY: ReturnPolicy = ReturnPolicy {
+    undoes_switch: false,
     within_days: None,
     whole_lines: false,
 };
