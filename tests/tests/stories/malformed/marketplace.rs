@@ -22,7 +22,18 @@ story! {
     async fn a_wrong_member_is_survived(server: Server) {
         let partner = server.marketplace_partner().await;
         let orders = orders(&partner).await;
-        let bodies = [("/v3/customers".to_owned(), marketplace::customer("Acme")), (orders, marketplace::order("759", 1))];
+        let subscriptions = orders.replace("/orders", "/subscriptions");
+        let switch = serde_json::json!({
+            "orderType": "SWITCH", "currencyCode": "USD", "lineItems": [{ "extLineItemNumber": 1, "offerId": "65304479CA01A12", "quantity": 1 }],
+            "cancellingItems": [{ "extLineItemNumber": 1, "referenceLineItemNumber": 1, "subscriptionId": "1", "quantity": 1, "discountCode": "x" }]
+        });
+        let change = serde_json::json!({ "type": "RESELLER_CHANGE", "action": "COMMIT", "approvalCode": "AB-7000000000", "resellerId": "7", "requestedBy": "x" });
+        let prices = serde_json::json!({ "region": "NA", "marketSegment": "COM", "currency": "USD", "priceListMonth": "202611", "priceListType": "STANDARD", "filters": { "offerId": "x" } });
+        let next = serde_json::json!({ "offerId": "65304479CA01A12", "autoRenewal": { "enabled": true, "renewalQuantity": 1 }, "currencyCode": "USD", "deploymentId": "7" });
+        let bodies = [
+            ("/v3/customers".to_owned(), marketplace::customer("Acme")), (orders.clone(), marketplace::order("759", 1)), (orders, switch),
+            (subscriptions, next), ("/v3/transfers".to_owned(), change), ("/v3/pricelist".to_owned(), prices),
+        ];
         for (path, body) in bodies {
             for (what, body) in spoiled(&body) {
                 survives(&format!("{path} {what}"), post(&partner, &path, &body), is_coded).await;
