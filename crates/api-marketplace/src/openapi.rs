@@ -6,7 +6,7 @@ use crate::operations::{
 };
 use crate::wire::customer::CustomerResource;
 use crate::wire::order::OrderResource;
-use crate::wire::page::{Accounts, Items};
+use crate::wire::page::{AccountPage, ItemPage};
 use crate::wire::subscription::SubscriptionResource;
 use http_kit::openapi::{Api, Operation, Parameter, Schema};
 use http_kit::{Endpoint, Needs};
@@ -229,7 +229,7 @@ fn accounts(method: &str, path: &str) -> Option<Operation> {
             .with(queries(["status", "sort-by", "order-by"]))
             .answers(
                 "200",
-                Schema::of::<Accounts<resellers::ResellerResource<'static>>>(),
+                Schema::of::<AccountPage<resellers::ResellerResource<'static>>>(),
             ),
         ("POST", "resellers") => Operation::new("createReseller", "Makes a reseller")
             .takes(sent_reseller())
@@ -250,7 +250,7 @@ fn accounts(method: &str, path: &str) -> Option<Operation> {
                     "sort-by",
                     "order-by",
                 ]))
-                .answers("200", Schema::of::<Accounts<CustomerResource<'static>>>())
+                .answers("200", Schema::of::<AccountPage<CustomerResource<'static>>>())
         }
         ("POST", "customers") => Operation::new("createCustomer", "Makes a customer")
             .takes(sent_customer())
@@ -274,7 +274,7 @@ fn deployments_of(method: &str, path: &str) -> Option<Operation> {
                 .with(queries(["status"]))
                 .answers(
                     "200",
-                    Schema::of::<Items<deployments::DeploymentResource<'static>>>(),
+                    Schema::of::<ItemPage<deployments::DeploymentResource<'static>>>(),
                 )
         }
         ("POST", "customers/{customer}/deployments") => {
@@ -347,7 +347,7 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
                     "reseller-id",
                     "reference-order-id",
                 ]))
-                .answers("200", Schema::of::<Items<OrderResource<'static>>>())
+                .answers("200", Schema::of::<ItemPage<OrderResource<'static>>>())
         }
         ("POST", "customers/{customer}/orders") => {
             Operation::new("createOrder", "Places an order, or shows what it would be")

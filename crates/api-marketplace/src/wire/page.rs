@@ -12,7 +12,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "{T}Page")]
-pub(crate) struct Items<T> {
+pub(crate) struct ItemPage<T> {
     total_count: u64,
     count: usize,
     offset: u64,
@@ -24,8 +24,8 @@ pub(crate) struct Items<T> {
 /// One page of a list of accounts.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "{T}Accounts")]
-pub(crate) struct Accounts<T> {
+#[schemars(rename = "{T}AccountPage")]
+pub(crate) struct AccountPage<T> {
     total_count: u64,
     count: usize,
     offset: u64,
@@ -50,7 +50,7 @@ impl Listed<'_> {
 
     /// A page with `items`.
     pub(crate) fn items<T: Serialize>(self, items: Vec<T>) -> Answer {
-        let page = Items {
+        let page = ItemPage {
             total_count: self.total,
             count: items.len(),
             offset: self.paging.offset,
@@ -63,7 +63,7 @@ impl Listed<'_> {
 
     /// A page with `accounts`.
     pub(crate) fn accounts<T: Serialize>(self, accounts: Vec<T>) -> Answer {
-        let page = Accounts {
+        let page = AccountPage {
             total_count: self.total,
             count: accounts.len(),
             offset: self.paging.offset,

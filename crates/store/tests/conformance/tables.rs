@@ -81,7 +81,7 @@ pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
     let seen = f
         .store
         .transact::<_, ()>(load, |loaded| Ok((Changes::default(), loaded.clone())));
-    let seen = seen.await.unwrap().unwrap();
+    let seen = Box::pin(seen).await.unwrap().unwrap();
     assert_eq!(
         (seen.orders, seen.documents, seen.answer),
         (vec![None, None], vec![None], None)

@@ -398,7 +398,7 @@ pub(crate) async fn many_keys_are_loaded_in_their_places(f: Fixture) {
     let seen = f
         .store
         .transact::<_, ()>(load, |loaded| Ok((Changes::default(), loaded.clone())));
-    let seen = seen.await.unwrap().unwrap();
+    let seen = Box::pin(seen).await.unwrap().unwrap();
     assert_eq!(seen.orders.len(), 300);
     for (place, found) in seen.orders.iter().enumerate() {
         let id = i64::try_from(299 - place).unwrap();
