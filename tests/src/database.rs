@@ -125,6 +125,57 @@ impl Database {
         assert!(changed > 0, "{statement} changed nothing");
     }
 
+    /// What a query finds, each value as text and nothing as `-`: what a person with SQL sees.
+    pub async fn select(&self, query: &str) -> Vec<Vec<String>> {
+        let shown = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
+        match &self.place {
+            Place::Sqlite(folder) => {
+                let file = rusqlite::Connection::open(folder.path().join("ordrebok.db"))
+                    .expect("the database opens");
+                let mut statement = file.prepare(query).expect("the query is SQL");
+                let columns = statement.column_count();
+                let value = |row: &rusqlite::Row<'_>, place: usize| {
+                    Ok(shown(match row.get_ref(place)? {
+                        rusqlite::types::ValueRef::Null => None,
+                        rusqlite::types::ValueRef::Integer(number) => Some(number.to_string()),
+                        other @ (rusqlite::types::ValueRef::Real(_)
+                        | rusqlite::types::ValueRef::Text(_)
+                        | rusqlite::types::ValueRef::Blob(_)) => Some(
+                            other
+                                .as_str()
+                                .expect("text, and never binary fractions")
+                                .to_owned(),
+                        ),
+                    }))
+                };
+                let rows =
+                    statement.query_map([], |row| (0..columns).map(|place| value(row, place)).collect());
+                rows.expect("the query runs")
+                    .collect::<Result<_, _>>()
+                    .expect("its rows can be read")
+            }
+            Place::Postgres { .. } => {
+                let (client, connection) = tokio_postgres::connect(&self.location(), NoTls)
+                    .await
+                    .expect("the PostgreSQL server answers");
+                tokio::spawn(connection);
+                let messages = client.simple_query(query).await.expect("the query is SQL");
+                let rows = messages.into_iter().filter_map(|message| match message {
+                    tokio_postgres::SimpleQueryMessage::Row(row) => Some(row),
+                    tokio_postgres::SimpleQueryMessage::CommandComplete(_)
+                    | tokio_postgres::SimpleQueryMessage::RowDescription(_)
+                    | _ => None,
+                });
+                rows.map(|row| {
+                    (0..row.len())
+                        .map(|place| shown(row.get(place).map(str::to_owned)))
+                        .collect()
+                })
+                .collect()
+            }
+        }
+    }
+
     /// A command of the program on this database.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut all: Vec<OsString> = arguments.iter().map(OsString::from).collect();

@@ -46,6 +46,11 @@ pub enum BookError {
 }
 
 impl BookError {
+    /// Whether the database has another schema than this program's.
+    pub fn is_about_the_schema(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Schema(_)))
+    }
+
     /// Whether the same request may work in a moment: the database is busy, or can't be reached just now.
     pub fn is_passing(&self) -> bool {
         matches!(

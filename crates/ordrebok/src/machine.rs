@@ -46,6 +46,27 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// The number of a trace.
+    pub(crate) fn random_trace(self) -> u128 {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes);
+        u128::from_le_bytes(bytes).max(1)
+    }
+
+    /// Nanoseconds since 1970.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge that the lint points to"
+    )]
+    pub(crate) fn nanoseconds() -> u64 {
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
 /// A span of time in whole milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)

@@ -8,13 +8,16 @@ mod commands;
 mod config;
 mod dialects;
 mod machine;
+mod metrics;
 mod outbound;
 mod output;
 mod place;
 mod records;
 mod sandbox;
 mod server;
+mod surroundings;
 mod telemetry;
+mod tracer;
 mod workers;
 
 use std::process::ExitCode;

@@ -10,13 +10,7 @@ use crate::config::{Log, LogFormat};
 
 /// Starts logging, and makes panics part of it.
 pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|error| {
-        CommandError::caused(
-            &format!("log.level = \"{}\" is not a log level", log.level),
-            &error,
-        )
-        .hint("use error, warn, info, debug or trace, or directives such as info,ordrebok=debug")
-    })?;
+    let filter = filter(log)?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
@@ -34,6 +28,17 @@ pub(crate) fn start(log: &Log) -> Result<(), CommandError> {
         tracing::error!(%place, "the program panicked, which is a defect: {reason}");
     }));
     Ok(())
+}
+
+/// What is logged, by the settings.
+pub(crate) fn filter(log: &Log) -> Result<EnvFilter, CommandError> {
+    EnvFilter::try_new(&log.level).map_err(|error| {
+        CommandError::caused(
+            &format!("log.level = \"{}\" is not a log level", log.level),
+            &error,
+        )
+        .hint("use error, warn, info, debug or trace, or directives such as info,ordrebok=debug")
+    })
 }
 
 /// An error and all its causes, in one line.

@@ -6,6 +6,7 @@
 //! Deliberately absent: time (it comes in as an argument), randomness, JSON, and any rule about money or status.
 
 mod append;
+mod backup;
 mod blocks;
 mod credentials;
 mod deliveries;
@@ -20,6 +21,7 @@ mod freshness;
 mod history;
 mod hooks;
 mod load;
+mod measures;
 mod merchants;
 mod migrate;
 mod orders;
@@ -37,10 +39,12 @@ mod totals;
 mod transact;
 mod value;
 mod verify;
+mod views;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use backup::{backup, restore};
 pub use deliveries::Settlement;
 pub use documents::DocumentFilter;
 pub use error::{Cause, StoreError};
@@ -50,6 +54,7 @@ pub use follow::{FollowBatch, Followed, SearchRow, SeenRow, SortRow, TotalRow, U
 pub use freshness::{Freshness, Known, Stamp};
 pub use history::basket;
 pub use hooks::{HookDelivery, HookFilter};
+pub use measures::{BacklogRow, Measures};
 pub use search::{SearchFilter, SearchRows};
 pub use totals::PlacedTotals;
 

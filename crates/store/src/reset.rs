@@ -13,6 +13,7 @@ impl Store {
     /// Removes everything of a merchant but its credentials, in one transaction.
     pub async fn clear_merchant(&self, merchant: i64) -> Result<(), StoreError> {
         let statements: Vec<(&'static str, String)> = migrate::merchants_tables()
+            .into_iter()
             .filter(|table| !KEPT.contains(table))
             .map(|table| (table, format!("DELETE FROM {table} WHERE merchant = $1")))
             .collect();
@@ -42,7 +43,10 @@ impl Store {
     pub async fn is_without_data(&self) -> Result<bool, StoreError> {
         for (table, sql) in [
             ("orders", "SELECT id FROM orders LIMIT 1"),
-            ("documents", "SELECT version FROM documents LIMIT 1"),
+            (
+                "documents",
+                "SELECT version FROM documents WHERE merchant <> 0 LIMIT 1",
+            ),
         ] {
             if !self
                 .driver

@@ -1,6 +1,8 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
+mod backup;
 mod catalogue;
+mod config;
 mod connector;
 mod credential;
 mod demo;
@@ -61,6 +63,10 @@ enum Command {
     Endpoints(endpoints::Endpoints),
     Openapi(openapi::OpenApi),
     Verify(verify::Verify),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
 }
 
 /// Runs one command. Exit codes: 0 done, 1 failed, 2 not understood.
@@ -82,5 +88,8 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Endpoints(endpoints) => Ok(endpoints.run()),
         Command::Openapi(openapi) => openapi.run(),
         Command::Verify(verify) => verify.run(place),
+        Command::Backup(backup) => backup.run(place),
+        Command::Restore(restore) => restore.run(place),
+        Command::Config(config) => config.run(),
     }
 }

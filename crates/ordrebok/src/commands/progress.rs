@@ -25,6 +25,21 @@ impl Progress {
         )
     }
 
+    /// Counts to a number that is told on the way.
+    pub(super) fn counting_to(things: &'static str) -> Self {
+        Self::new(
+            ProgressBar::new(0),
+            "{bar:40} {human_pos}/{human_len} {msg} ({eta})",
+            things,
+        )
+    }
+
+    /// So far it has come, of so many.
+    pub(super) fn reach_of(&self, position: u64, of: u64) {
+        self.0.set_length(of);
+        self.0.set_position(position);
+    }
+
     fn new(bar: ProgressBar, template: &str, message: &'static str) -> Self {
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
         // The templates above are known to parse; a bar in the default style would do as well.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use book::{Book, Clock};
 use clap::Args;
@@ -11,15 +12,21 @@ use clap::Args;
 use crate::command_error::CommandError;
 use crate::config::Config;
 use crate::machine::Machine;
+use crate::metrics::Metrics;
 use crate::outbound::{Guard, Outbound};
 use crate::place::{Place, PlaceOptions};
 use crate::sandbox::{MovableClock, Sandbox};
-use crate::server::{Assembly, Listening};
+use crate::server::{Assembly, Certificate, Listening};
+use crate::surroundings::Surroundings;
+use crate::tracer::Tracer;
 use crate::workers::Workers;
 use crate::{output, server, telemetry};
 
 use super::opening::{block_on, open_at_time_of};
 use super::seed::Seed;
+
+/// How long a server that has stopped gives to the last spans of its traces.
+const LAST_SPANS: Duration = Duration::from_secs(5);
 
 /// Run the server until it gets SIGTERM or Ctrl-C
 #[derive(Debug, Args)]
@@ -93,8 +100,15 @@ pub(super) struct Sandboxed {
 
 async fn serve(config: &Config, place: &Place, sandboxed: Option<Sandboxed>) -> Result<(), CommandError> {
     let stop = server::stop_signal()?;
-    // The address is taken first: a second server on it must not touch the database.
-    let listening = Listening::bind(config.listen).await?;
+    let certificate = Certificate::read(&config.tls)?;
+    // The addresses are taken first: a second server on them must not touch the database.
+    let listening = Listening::bind(config.listen)
+        .await?
+        .with_certificate(certificate.clone());
+    let side = match config.metrics.address()? {
+        Some(address) => Some(Listening::bind(address).await?),
+        None => None,
+    };
     let (sandbox, clock): (_, Arc<dyn Clock>) = match sandboxed {
         Some(Sandboxed { sandbox, clock }) => (Some(sandbox), clock),
         None => (None, Arc::new(Machine)),
@@ -104,12 +118,24 @@ async fn serve(config: &Config, place: &Place, sandboxed: Option<Sandboxed>) -> 
         Some(sandbox) => sandbox.begin(&book).await?,
         None => begin_production(&book).await?,
     }
-    let guard = Guard::new(&config.callbacks.allowed_networks, sandbox.is_some());
+    let metrics = Arc::new(Metrics::default());
+    let (tracer, sending) = Tracer::start(&config.traces, &metrics)?.unzip();
+    let around = Surroundings {
+        sandbox,
+        metrics,
+        tracer,
+        ..Surroundings::default()
+    };
+    if let Some(certificate) = certificate {
+        server::read_again_at_hangup(certificate)?;
+    }
+    let is_sandbox = around.sandbox.is_some();
+    let guard = Guard::new(&config.callbacks.allowed_networks, is_sandbox);
     let outbound = Outbound::new(guard, config.callbacks.timeout())?;
-    let workers = Workers::start(&book, outbound, config, sandbox.clone());
-    let is_sandbox = sandbox.is_some();
+    let workers = Workers::start(&book, outbound, config, &around);
+    let side = side.map(|side| side.serve_beside(&book, &around));
     tracing::info!(%place, sandbox = is_sandbox, "Ordrebok {} serves", env!("CARGO_PKG_VERSION"));
-    let assembly = Assembly::new(&book, config, sandbox.as_ref());
+    let assembly = Assembly::new(&book, config, &around);
     output::line(&format!("Ordrebok listens on {}", listening.url()));
     let stopped = async {
         stop.await;
@@ -117,7 +143,16 @@ async fn serve(config: &Config, place: &Place, sandboxed: Option<Sandboxed>) -> 
     };
     listening.serve(assembly, &config.limits, stopped).await;
     workers.stop().await;
+    if let Some(side) = side {
+        side.abort();
+    }
     book.close().await;
+    drop(around);
+    if let Some(sending) = sending
+        && tokio::time::timeout(LAST_SPANS, sending.finish()).await.is_err()
+    {
+        tracing::warn!("the last traces could not be sent in time");
+    }
     tracing::info!("Ordrebok has stopped");
     Ok(())
 }

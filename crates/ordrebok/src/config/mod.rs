@@ -13,12 +13,17 @@ use crate::command_error::CommandError;
 mod afterpay;
 mod dialects;
 mod layered;
+mod outside;
 mod webhooks;
 
 use afterpay::AfterPay;
 pub(crate) use webhooks::Webhooks;
 
 use dialects::{Connect, Marketplace};
+pub(crate) use outside::{MetricsSettings, Tls, Traces};
+
+/// Every setting, with what it is for and its default.
+pub(crate) const DEFAULTS: &str = include_str!("default.toml");
 
 /// Every setting. `default.toml` says what each is for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,7 +31,10 @@ use dialects::{Connect, Marketplace};
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) limits: Limits,
+    pub(crate) tls: Tls,
     pub(crate) log: Log,
+    pub(crate) metrics: MetricsSettings,
+    pub(crate) traces: Traces,
     pub(crate) callbacks: Callbacks,
     pub(crate) webhooks: Webhooks,
     pub(crate) connect: Connect,
@@ -62,6 +70,7 @@ pub(crate) struct Limits {
     request_seconds: u32,
     pub(crate) connections: usize,
     pub(crate) requests: usize,
+    drain_seconds: u32,
     shutdown_seconds: u32,
 }
 
@@ -80,6 +89,11 @@ impl Limits {
 
     pub(crate) fn request(&self) -> Duration {
         Duration::from_secs(self.request_seconds.into())
+    }
+
+    /// How long a server that was told to stop goes on as before, so that balancers see that it is not ready.
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds.into())
     }
 
     pub(crate) fn shutdown(&self) -> Duration {
@@ -143,19 +157,44 @@ impl Config {
         let Some(path) = file else {
             return Self::read("").map_err(|misfit| CommandError::new(misfit.to_string()));
         };
+        let advice = "`ordrebok config default` prints every setting, with what it is for and its default";
         let text = std::fs::read_to_string(path).map_err(|error| {
             CommandError::caused(
                 &format!("the configuration file {} could not be read", path.display()),
                 &error,
             )
         })?;
-        Self::read(&text).map_err(|misfit| {
-            CommandError::new(format!("{}, {misfit}", path.display()))
-                .hint("every setting and its default stands in crates/ordrebok/src/config/default.toml")
-        })
+        let config = Self::read(&text)
+            .map_err(|misfit| CommandError::new(format!("{}, {misfit}", path.display())).hint(advice))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Whether what is set makes sense together.
+    fn check(&self) -> Result<(), CommandError> {
+        self.tls.files()?;
+        self.metrics.address()?;
+        self.traces.endpoint()?;
+        for (setting, value) in [
+            ("limits.body_bytes", self.limits.body_bytes),
+            ("limits.connections", self.limits.connections),
+            ("limits.requests", self.limits.requests),
+            ("callbacks.at_once", self.callbacks.at_once),
+            (
+                "callbacks.retry_after_seconds",
+                self.callbacks.retry_after_seconds.len(),
+            ),
+        ] {
+            if value == 0 {
+                return Err(CommandError::new(format!(
+                    "{setting} is 0 or empty: nothing would ever be done"
+                )));
+            }
+        }
+        Ok(())
     }
 
     fn read(text: &str) -> Result<Self, layered::Misfit> {
-        layered::read(include_str!("default.toml"), text)
+        layered::read(DEFAULTS, text)
     }
 }

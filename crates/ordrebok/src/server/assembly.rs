@@ -10,10 +10,13 @@ use http_kit::path::without_prefix;
 use http_kit::{Answer, Failure, Refuse};
 use tower::Service;
 
+use super::observer::{Observer, telling_their_route};
 use super::{health, problem};
 use crate::config::Config;
 use crate::dialects::FOR_THE_CONSOLE;
+use crate::metrics;
 use crate::sandbox::{self, Sandbox};
+use crate::surroundings::Surroundings;
 
 /// In front of every path of AfterPay's, wherever it stands: old clients have a prefix before it.
 const AFTERPAY: &str = "/api/v3/";
@@ -33,6 +36,8 @@ pub(crate) const DOCUMENTS: [(&str, api_native::DocumentOf); 3] = [
 pub(super) enum Target {
     /// Whether the server is alive, and ready.
     Health,
+    /// What Prometheus reads, when that is shown here.
+    Metrics,
     /// Mediaconnect Connect, its login server included.
     Connect,
     /// AfterPay v3.
@@ -50,11 +55,26 @@ pub(super) enum Target {
 }
 
 impl Target {
+    /// What it is called in metrics and traces.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Health | Self::Metrics => "server",
+            Self::Connect => "connect",
+            Self::AfterPay => "afterpay",
+            Self::Marketplace => "marketplace",
+            Self::Native => "ordrebok",
+            Self::Sandbox => "sandbox",
+            Self::Console => "console",
+            Self::Unknown => "none",
+        }
+    }
+
     /// The part that answers this path. A dialect owns everything under its prefixes, what it doesn't know included.
     pub(super) fn of(path: &str) -> Self {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         match first {
             "healthz" | "readyz" => Self::Health,
+            "metrics" if path == "/metrics" => Self::Metrics,
             "capi" | "user" | "login" => Self::Connect,
             "v1" | "v3" | "ims" | "ping" | "partnerservice" => Self::Marketplace,
             "ordrebok" if path == SANDBOX || path.starts_with("/ordrebok/v1/sandbox/") => Self::Sandbox,
@@ -97,17 +117,29 @@ pub(crate) struct Assembly {
     console: Part,
     elsewhere: Part,
     sandboxed: Option<(Arc<Sandbox>, Part)>,
+    metrics: Option<Part>,
+    pub(super) observer: Observer,
+    pub(super) around: Surroundings,
 }
 
 impl Assembly {
-    pub(crate) fn new(book: &Book, config: &Config, sandboxed: Option<&Arc<Sandbox>>) -> Self {
+    pub(crate) fn new(book: &Book, config: &Config, around: &Surroundings) -> Self {
+        let sandboxed = around.sandbox.as_ref();
         let (limits, sandbox) = (config.limits.body_limits(), sandboxed.is_some());
         let afterpay = api_afterpay::State::new(book.clone(), limits, config.afterpay.settings(sandbox));
         let connect = api_connect::State::new(book.clone(), limits, config.connect.settings(sandbox));
         let marketplace = config.marketplace.settings(sandbox);
         let marketplace = api_marketplace::State::new(book.clone(), limits, marketplace);
-        Self {
-            health: Part::of_no_api(health::routes(book.clone())),
+        let metrics = config
+            .metrics
+            .are_here()
+            .then(|| metrics::routes(Arc::clone(&around.metrics), book.clone()));
+        let observer = Observer {
+            metrics: config.metrics.enabled.then(|| Arc::clone(&around.metrics)),
+            tracer: around.tracer.clone(),
+        };
+        let assembly = Self {
+            health: Part::of_no_api(health::routes(book.clone(), around.stopping.clone())),
             connect: Part {
                 routes: api_connect::routes(connect),
                 refuse: api_connect::refuse,
@@ -135,7 +167,32 @@ impl Assembly {
                 let routes = sandbox::routes(book.clone(), Arc::clone(sandbox), limits);
                 (Arc::clone(sandbox), Part::of_no_api(routes))
             }),
+            metrics: metrics.map(Part::of_no_api),
+            observer,
+            around: around.clone(),
+        };
+        if assembly.observer.is_on() {
+            assembly.telling_their_routes()
+        } else {
+            assembly
         }
+    }
+
+    /// The same, with answers that tell which route they are of.
+    fn telling_their_routes(mut self) -> Self {
+        let sandboxed = self.sandboxed.as_mut().map(|(_, part)| part);
+        let apis = [
+            &mut self.connect,
+            &mut self.afterpay,
+            &mut self.marketplace,
+            &mut self.native,
+            &mut self.console,
+            &mut self.health,
+        ];
+        for part in apis.into_iter().chain(sandboxed).chain(self.metrics.as_mut()) {
+            part.routes = telling_their_route(std::mem::take(&mut part.routes));
+        }
+        self
     }
 
     /// The sandbox that requests to a target run in, if they do.
@@ -145,13 +202,14 @@ impl Assembly {
             Target::Connect | Target::AfterPay | Target::Marketplace | Target::Native | Target::Unknown => {
                 Some(sandbox)
             }
-            Target::Health | Target::Sandbox | Target::Console => None,
+            Target::Health | Target::Metrics | Target::Sandbox | Target::Console => None,
         }
     }
 
     fn part(&self, target: Target) -> &Part {
         match target {
             Target::Health => &self.health,
+            Target::Metrics => self.metrics.as_ref().unwrap_or(&self.elsewhere),
             Target::Connect => &self.connect,
             Target::AfterPay => &self.afterpay,
             Target::Marketplace => &self.marketplace,

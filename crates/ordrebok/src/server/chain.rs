@@ -18,8 +18,9 @@ use tracing::Instrument;
 
 use super::assembly::{Assembly, Target};
 use crate::config::Limits;
-use crate::machine::{Machine, Stopwatch};
+use crate::machine::Machine;
 use crate::sandbox::Dropped;
+use crate::surroundings::Surroundings;
 
 /// When to come back after a 503.
 const RETRY_AFTER_SECONDS: u64 = 1;
@@ -45,6 +46,11 @@ impl Chain {
         }
     }
 
+    /// What the server shares with its workers.
+    pub(super) fn around(&self) -> &Surroundings {
+        &self.assembly.around
+    }
+
     /// Answers one request.
     ///
     /// # Errors
@@ -56,30 +62,32 @@ impl Chain {
         request.extensions_mut().insert(id.clone());
         request.extensions_mut().insert(self.body);
         let target = Target::of(request.uri().path());
+        let observed = self.assembly.observer.begin(target, &request);
         let mut response = match self.assembly.sandbox_of(target) {
-            None => self.within_limits(target, request).instrument(span).await,
+            None => self.within_limits(target, request).instrument(span.clone()).await,
             Some(sandbox) => {
                 let method = request.method().clone();
                 let refuse = |failure| self.assembly.refuse(target, &method, failure).into_response();
                 let go = |request| self.within_limits(target, request);
                 sandbox
                     .answer(request, self.body, refuse, go)
-                    .instrument(span)
+                    .instrument(span.clone())
                     .await?
             }
         };
+        if let Some(observed) = observed {
+            span.in_scope(|| observed.answered(&response));
+        }
         id.tell(response.headers_mut());
         Ok(response)
     }
 
     async fn within_limits(&self, target: Target, request: Request<Body>) -> Response<Body> {
         let method = request.method().clone();
-        let logged = tracing::enabled!(tracing::Level::DEBUG)
-            .then(|| (request.uri().path().to_owned(), Stopwatch::start()));
         let refuse = |failure| self.assembly.refuse(target, &method, failure).into_response();
-        let response = match self.room.try_acquire() {
-            // Whoever asks whether the server is alive is answered even when it is busy.
-            Err(_) if target != Target::Health => refuse(Failure::Overloaded {
+        match self.room.try_acquire() {
+            // Whoever asks how the server does is answered even when it is busy.
+            Err(_) if !matches!(target, Target::Health | Target::Metrics) => refuse(Failure::Overloaded {
                 retry_after_seconds: RETRY_AFTER_SECONDS,
             }),
             _held => {
@@ -95,11 +103,7 @@ impl Chain {
                     }
                 }
             }
-        };
-        if let Some((path, watch)) = logged {
-            tracing::debug!(%method, path, status = response.status().as_u16(), microseconds = watch.microseconds(), "answered");
         }
-        response
     }
 }
 

@@ -3,20 +3,28 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use book::Book;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
-use super::Assembly;
 use super::chain::Chain;
+use super::tls::Certificate;
+use super::{Assembly, health};
 use crate::command_error::CommandError;
 use crate::config::Limits;
+use crate::metrics::{self, Gauge, Held, Metrics};
+use crate::surroundings::Surroundings;
 
 /// How long to wait when the system gives out no more sockets.
 const PAUSE_AFTER_REFUSAL: std::time::Duration = std::time::Duration::from_millis(50);
@@ -26,6 +34,7 @@ const PAUSE_AFTER_REFUSAL: std::time::Duration = std::time::Duration::from_milli
 pub(crate) struct Listening {
     listener: TcpListener,
     address: SocketAddr,
+    certificate: Option<Arc<Certificate>>,
 }
 
 impl Listening {
@@ -37,12 +46,38 @@ impl Listening {
         };
         let listener = TcpListener::bind(wanted).await.map_err(taken)?;
         let address = listener.local_addr().map_err(taken)?;
-        Ok(Self { listener, address })
+        Ok(Self {
+            listener,
+            address,
+            certificate: None,
+        })
+    }
+
+    /// The same, for HTTPS alone when there is a certificate.
+    pub(crate) fn with_certificate(self, certificate: Option<Arc<Certificate>>) -> Self {
+        Self { certificate, ..self }
     }
 
     /// Where a browser on this machine finds it.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Shows metrics and health on an address of their own, beside the server itself.
+    pub(crate) fn serve_beside(self, book: &Book, around: &Surroundings) -> JoinHandle<()> {
+        let routes = metrics::routes(Arc::clone(&around.metrics), book.clone())
+            .merge(health::routes(book.clone(), around.stopping.clone()));
+        tracing::info!(address = %self.address, "metrics are shown at an address of their own");
+        tokio::spawn(async move {
+            if let Err(error) = axum::serve(self.listener, routes).await {
+                tracing::error!(%error, "metrics are shown no more");
+            }
+        })
     }
 
     /// Serves until `stop`, then lets what is running finish, for as long as the limits allow.
@@ -54,25 +89,31 @@ impl Listening {
         protocol
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header());
-        let mut stop = std::pin::pin!(stop);
+        let stopping = chain.around().stopping.clone();
+        let mut stop = std::pin::pin!(async move {
+            stop.await;
+            stopping.begin();
+            tokio::time::sleep(limits.drain()).await;
+        });
         loop {
             let accepted = tokio::select! {
                 () = &mut stop => break,
                 accepted = accept(&self.listener, &room) => accepted,
             };
             let Some((stream, place)) = accepted else { continue };
-            let chain = Arc::clone(&chain);
-            let service = service_fn(move |request: hyper::Request<Incoming>| {
-                let chain = Arc::clone(&chain);
-                async move { chain.answer(request).await }
-            });
-            let connection = running.watch(protocol.serve_connection(TokioIo::new(stream), service));
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a connection ended early");
+            let connection = Connection {
+                protocol: protocol.clone(),
+                chain: Arc::clone(&chain),
+                running: running.watcher(),
+                _place: place,
+                _counted: Gauge::hold(&chain.around().metrics, |metrics| &metrics.connections),
+            };
+            match &self.certificate {
+                None => tokio::spawn(connection.serve(stream)),
+                Some(certificate) => {
+                    tokio::spawn(connection.serve_tls(stream, certificate.acceptor(), limits.header()))
                 }
-                drop(place);
-            });
+            };
         }
         drop(self.listener);
         tracing::info!(
@@ -84,6 +125,39 @@ impl Listening {
             .is_err()
         {
             tracing::warn!("some requests did not finish in time and were cut off");
+        }
+    }
+}
+
+/// One connection, and what it takes of the server for as long as it is open.
+struct Connection {
+    protocol: http1::Builder,
+    chain: Arc<Chain>,
+    running: Watcher,
+    _place: tokio::sync::OwnedSemaphorePermit,
+    _counted: Held<Metrics>,
+}
+
+impl Connection {
+    /// Answers what comes in on it until it is closed.
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let chain = Arc::clone(&self.chain);
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let chain = Arc::clone(&chain);
+            async move { chain.answer(request).await }
+        });
+        let connection = self.protocol.serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = self.running.watch(connection).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+
+    /// The same once both sides have agreed on how to keep it secret.
+    async fn serve_tls(self, stream: TcpStream, acceptor: TlsAcceptor, patience: Duration) {
+        match tokio::time::timeout(patience, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a connection was no TLS"),
+            Err(_elapsed) => tracing::debug!("a connection never finished its TLS handshake"),
         }
     }
 }
@@ -121,4 +195,16 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, CommandError> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// Reads the certificate again at every SIGHUP. Ends with the runtime.
+pub(crate) fn read_again_at_hangup(certificate: Arc<Certificate>) -> Result<(), CommandError> {
+    let mut hangup = signal(SignalKind::hangup())
+        .map_err(|error| CommandError::caused("signals can't be received", &error))?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            certificate.read_again();
+        }
+    });
+    Ok(())
 }

@@ -4,7 +4,10 @@ mod assembly;
 mod chain;
 mod connections;
 mod health;
+mod observer;
 pub(crate) mod problem;
+mod tls;
 
 pub(crate) use assembly::{Assembly, DOCUMENTS};
-pub(crate) use connections::{Listening, stop_signal};
+pub(crate) use connections::{Listening, read_again_at_hangup, stop_signal};
+pub(crate) use tls::Certificate;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use book::{Attempt, Book, BookError, ConnectorKind, OwedCall};
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::HeaderName;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -14,8 +14,9 @@ use super::{LOOK_EVERY, PAUSE_AFTER_FAILURE};
 use crate::config::Callbacks;
 use crate::machine::milliseconds;
 use crate::outbound::{Outbound, Outcome, shown};
-use crate::sandbox::Sandbox;
+use crate::surroundings::Surroundings;
 use crate::telemetry::chain;
+use crate::tracer::{Span, TRACEPARENT};
 
 /// How much longer than the call itself a claim lasts: time to write down what came of it. A server that dies loses
 /// its claims after that, and another one makes the calls.
@@ -28,23 +29,18 @@ pub(super) struct Deliveries {
     outbound: Outbound,
     callbacks: Arc<Callbacks>,
     room: Arc<Semaphore>,
-    sandbox: Option<Arc<Sandbox>>,
+    around: Surroundings,
 }
 
 impl Deliveries {
-    pub(super) fn new(
-        book: Book,
-        outbound: Outbound,
-        callbacks: Callbacks,
-        sandbox: Option<Arc<Sandbox>>,
-    ) -> Self {
+    pub(super) fn new(book: Book, outbound: Outbound, callbacks: Callbacks, around: Surroundings) -> Self {
         let room = Arc::new(Semaphore::new(callbacks.at_once.clamp(1, Semaphore::MAX_PERMITS)));
         Self {
             book,
             outbound,
             callbacks: Arc::new(callbacks),
             room,
-            sandbox,
+            around,
         }
     }
 
@@ -98,15 +94,18 @@ impl Deliveries {
     /// Makes one call and writes down what came of it.
     async fn make(&self, call: &OwedCall) {
         let attempt = self.attempt(call).await;
-        let address = shown(&call.url);
+        let (address, counted) = (shown(&call.url), &self.around.metrics.calls);
         match &attempt {
             Attempt::Delivered { outcome } => {
+                counted.delivered.count();
                 tracing::debug!(order = %call.order, address, outcome, "a call was made");
             }
             Attempt::Retry { outcome, .. } => {
+                counted.failed.count();
                 tracing::warn!(order = %call.order, address, outcome, "a call failed and is tried again");
             }
             Attempt::GivenUp { outcome } => {
+                counted.given_up.count();
                 tracing::error!(order = %call.order, address, outcome, "a call was given up");
             }
         }
@@ -119,17 +118,37 @@ impl Deliveries {
         }
     }
 
-    /// A connector is asked; every other address is told how a fulfilment came out.
+    /// What a call comes to, within a span when it is traced.
     async fn attempt(&self, call: &OwedCall) -> Attempt {
-        let is_to_fail = |sandbox: &Sandbox| sandbox.fails_callback(call.merchant);
-        if self.sandbox.as_deref().is_some_and(is_to_fail) {
+        let sandbox = self.around.sandbox.as_deref();
+        if sandbox.is_some_and(|sandbox| sandbox.fails_callback(call.merchant)) {
             return self.judge(call, Outcome::Failed("the sandbox was asked to fail".to_owned()));
         }
+        let sender = self.around.tracer.as_ref();
+        let traced = sender.and_then(|tracer| Some((tracer, tracer.call()?)));
+        let attempt = self.attempted(call, traced.as_ref().map(|(_, span)| span)).await;
+        if let Some((tracer, mut span)) = traced {
+            let failed = !matches!(attempt, Attempt::Delivered { .. });
+            let number = call.attempts.saturating_add(1);
+            span.named(
+                call.kind.clone(),
+                failed,
+                vec![("ordrebok.attempt", number.into())],
+            );
+            tracer.take(span);
+        }
+        attempt
+    }
+
+    /// A connector is asked; every other address is told how a fulfilment came out, and its place in the trace.
+    async fn attempted(&self, call: &OwedCall, span: Option<&Span>) -> Attempt {
         let Some(kind) = ConnectorKind::from_word(&call.kind) else {
+            let place = span.and_then(Span::traceparent);
+            let place = place.map(|place| (HeaderName::from_static(TRACEPARENT), place));
             let url = api_connect::callback_url(&call.url, &call.payload);
             let calling = self
                 .outbound
-                .call(Method::GET, &url, HeaderMap::new(), Vec::new());
+                .call(Method::GET, &url, place.into_iter().collect(), Vec::new());
             return self.judge(call, calling.await);
         };
         match connectors::call(&self.book, &self.outbound, call, kind).await {

@@ -10,7 +10,6 @@ mod follower;
 mod hooks;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use book::{Book, Stuck};
@@ -20,7 +19,7 @@ use tokio::time::sleep;
 
 use crate::config::Config;
 use crate::outbound::Outbound;
-use crate::sandbox::Sandbox;
+use crate::surroundings::Surroundings;
 use crate::telemetry::chain;
 use deliveries::Deliveries;
 use hooks::Hooks;
@@ -48,12 +47,7 @@ pub(crate) struct Workers {
 
 impl Workers {
     /// Starts them.
-    pub(crate) fn start(
-        book: &Book,
-        outbound: Outbound,
-        config: &Config,
-        sandbox: Option<Arc<Sandbox>>,
-    ) -> Self {
+    pub(crate) fn start(book: &Book, outbound: Outbound, config: &Config, around: &Surroundings) -> Self {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(move_orders_on(book.clone(), stopping.clone()));
@@ -65,7 +59,7 @@ impl Workers {
             &config.webhooks,
         );
         tasks.spawn(hooks.run(stopping.clone()));
-        tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks, sandbox).run(stopping.clone()));
+        tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks, around.clone()).run(stopping.clone()));
         tasks.spawn(follower::follow_journal(book.clone(), stopping.clone()));
         tasks.spawn(clear_away(book.clone(), stopping));
         Self { tasks, stop }

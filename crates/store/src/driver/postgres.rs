@@ -14,10 +14,12 @@ use std::time::Duration;
 use tokio_postgres::error::SqlState;
 
 use crate::error::{AppendError, Cause, StoreError};
+use crate::measures::Measures;
 use crate::migrate;
 use crate::rows::Changes;
 use crate::sql::Part;
 use crate::value::{Cells, Reader, Row, Value};
+use crate::views;
 use appender::Appender;
 use connection::{Address, Connection};
 use reading::Reading;
@@ -89,6 +91,11 @@ impl Postgres {
     /// The third verb: all changes as one statement, which is its own transaction.
     pub(crate) async fn append(&self, merchant: i64, changes: Changes) -> Result<(), AppendError> {
         self.appender.append(merchant, changes).await
+    }
+
+    /// What the appender has counted.
+    pub(crate) fn measures(&self) -> Measures {
+        self.appender.meter.measures()
     }
 
     /// Opens a transaction on a connection of its own. Dropping it undoes it, by dropping the connection.
@@ -219,6 +226,7 @@ async fn migrate(connection: &Connection) -> Result<(), StoreError> {
     // The usual start finds everything in place, and waits for nobody.
     if let Ok(applied) = applied(connection).await
         && migrate::pending(&applied)?.is_empty()
+        && has_views(connection).await?
     {
         return Ok(());
     }
@@ -264,7 +272,21 @@ async fn apply(connection: &Connection) -> Result<(), StoreError> {
         ];
         connection.run(migrate::RECORD, &params).await.map_err(failed)?;
     }
+    if !has_views(connection).await? {
+        connection.batch(views::POSTGRES).await?;
+        let checksum = migrate::checksum(views::POSTGRES);
+        let params = [Value::Text(&checksum)];
+        connection.run(views::RECORD, &params).await.map_err(failed)?;
+    }
     Ok(())
+}
+
+/// Whether the reporting views are those that this program makes.
+async fn has_views(connection: &Connection) -> Result<bool, StoreError> {
+    let made = connection
+        .query("settings", views::MADE, &[], |row| row.text(0))
+        .await?;
+    Ok(made.first() == Some(&migrate::checksum(views::POSTGRES)))
 }
 
 /// Text compares byte by byte, as it does in SQLite.

@@ -3,7 +3,7 @@
 //! Deliberately absent: a connection pool with waiting. A short read takes microseconds, so a mutex does.
 
 mod readers;
-mod statement;
+pub(crate) mod statement;
 mod writer;
 
 use std::path::Path;
@@ -13,16 +13,18 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::error::{AppendError, Cause, StoreError};
+use crate::measures::Measures;
 use crate::migrate;
 use crate::sql::Part;
 use crate::value::{OwnedValue, Reader, Value};
+use crate::views;
 
 pub(crate) use readers::Lane;
 use readers::Readers;
 use writer::Writer;
 
 /// The file's name in the data directory.
-const FILE: &str = "ordrebok.db";
+pub(crate) const FILE: &str = "ordrebok.db";
 
 /// An open SQLite database.
 #[derive(Clone)]
@@ -55,6 +57,11 @@ impl Sqlite {
     /// Runs `work` on one of the read connections, on this thread.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Lane<'_>) -> T) -> T {
         self.readers.with(work)
+    }
+
+    /// What the writer has counted.
+    pub(crate) fn measures(&self) -> Measures {
+        self.writer.measures()
     }
 
     /// See [`Lane::stamp`].
@@ -183,7 +190,7 @@ fn mapped(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Makes the directory when it is missing, for its owner alone: what is in it are other people's orders.
-fn make_private(directory: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -198,7 +205,12 @@ fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
         .map_err(statement::failed)?;
     tx.execute_batch(migrate::TABLE).map_err(statement::failed)?;
     let applied = statement::query(&tx, "schema_migrations", migrate::APPLIED, &[], migrate::applied)?;
-    for migration in migrate::pending(&applied)? {
+    let pending = migrate::pending(&applied)?;
+    if !pending.is_empty() {
+        // A view over what changes would stand in its way.
+        tx.execute_batch(views::SQLITE_GONE).map_err(statement::failed)?;
+    }
+    for migration in pending {
         let text = migration.text.replace("/* WITHOUT ROWID */", "WITHOUT ROWID");
         tx.execute_batch(&text).map_err(statement::failed)?;
         let checksum = migration.checksum();
@@ -208,6 +220,16 @@ fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
             Value::Text(&checksum),
         ];
         statement::execute(&tx, migrate::RECORD, &params)?;
+    }
+    let (text, made) = (
+        views::sqlite(),
+        statement::query(&tx, "settings", views::MADE, &[], |row| row.text(0))?,
+    );
+    let checksum = migrate::checksum(&text);
+    if !pending.is_empty() || made.first() != Some(&checksum) {
+        tx.execute_batch(&format!("{}\n{text}", views::SQLITE_GONE))
+            .map_err(statement::failed)?;
+        statement::execute(&tx, views::RECORD, &[Value::Text(&checksum)])?;
     }
     tx.commit().map_err(statement::failed)
 }

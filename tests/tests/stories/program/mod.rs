@@ -3,7 +3,10 @@
 mod command_line;
 mod demo;
 mod files;
+mod installed;
 mod openapi;
+mod operations;
+mod reporting;
 mod sandbox;
 mod server;
 mod with_orders;

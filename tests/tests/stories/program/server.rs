@@ -65,8 +65,11 @@ story! {
     async fn a_full_server_asks_to_come_back(stage: Stage) {
         let server = stage.start(&Options::default().configuration("[limits]\nrequests = 1\n"));
         let shop = server.afterpay_shop().await;
-        let unfinished = unfinished_authorize(&server, &shop.credential.secret).await;
+        // One that comes while another is being answered is refused itself, and holds nothing.
+        let unfinished = std::sync::Mutex::new(Vec::new());
         let afterpay = eventually("a refused request", async || {
+            let holding = unfinished_authorize(&server, &shop.credential.secret).await;
+            unfinished.lock().unwrap().push(holding);
             let reply = shop.get("/api/v3/orders/ORDER1").await;
             (reply.status() == 503).then_some(reply)
         })

@@ -4,7 +4,6 @@ mod sample;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use book::{AddedCredential, Api, Book, NewCredential, NewPerson, Role, Scope};
 use clap::Args;
@@ -17,6 +16,7 @@ use crate::config::Config;
 use crate::outbound::{Guard, Outbound};
 use crate::place::Place;
 use crate::server::{Assembly, Listening};
+use crate::surroundings::Surroundings;
 use crate::workers::Workers;
 use crate::{output, server, telemetry};
 use sample::{Names, Visitor};
@@ -50,9 +50,13 @@ impl Demo {
         let Sandboxed { sandbox, clock } = sandbox(config, None)?;
         let book = open_at_time_of(&Place::Folder(folder.path().to_owned()), config.book(), clock).await?;
         sandbox.begin(&book).await?;
+        let around = Surroundings {
+            sandbox: Some(sandbox),
+            ..Surroundings::default()
+        };
         let outbound = Outbound::new(Guard::new(&[], true), config.callbacks.timeout())?;
-        let workers = Workers::start(&book, outbound, config, Some(Arc::clone(&sandbox)));
-        let assembly = Assembly::new(&book, config, Some(&sandbox));
+        let workers = Workers::start(&book, outbound, config, &around);
+        let assembly = Assembly::new(&book, config, &around);
         let greet = Box::pin(greet(&book, &url, folder.path()));
         // The samples come in through the server itself, so it must serve while they do.
         let ended = async {

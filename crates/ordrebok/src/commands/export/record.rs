@@ -5,29 +5,6 @@ use http_kit::wire::time::seconds_text;
 use order::{Amount, Item, MoneyError, Order, Timestamp};
 use serde::Serialize;
 
-/// The columns of a CSV export, in their order.
-pub(super) const COLUMNS: [&str; 19] = [
-    "orderId",
-    "shownId",
-    "uuid",
-    "number",
-    "reference",
-    "api",
-    "kind",
-    "status",
-    "currency",
-    "gross",
-    "reserved",
-    "captured",
-    "refunded",
-    "cancelled",
-    "remaining",
-    "customerNumber",
-    "customerName",
-    "placedAt",
-    "updatedAt",
-];
-
 /// One order, as the JSON lines have it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -159,31 +136,5 @@ impl<'o> Record<'o> {
                 .map(|c| movement(&c.number, c.amount, c.at, &c.items))
                 .collect(),
         })
-    }
-
-    /// The fields of its CSV row, as [`COLUMNS`] names them.
-    pub(super) fn row(&self) -> [String; COLUMNS.len()] {
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        [
-            self.order_id.clone(),
-            self.shown_id.clone(),
-            self.uuid.clone(),
-            text(self.number),
-            text(self.reference),
-            self.api.to_owned(),
-            self.kind.to_owned(),
-            self.status.clone(),
-            self.currency.to_owned(),
-            self.gross.0.to_string(),
-            self.reserved.0.to_string(),
-            self.captured.0.to_string(),
-            self.refunded.0.to_string(),
-            self.cancelled.0.to_string(),
-            self.remaining.0.to_string(),
-            text(self.customer_number),
-            text(self.customer_name),
-            self.placed_at.clone(),
-            self.updated_at.clone(),
-        ]
     }
 }

@@ -15,6 +15,7 @@ use super::lanes::Lanes;
 use super::refused;
 use crate::append::parts;
 use crate::error::{AppendError, StoreError};
+use crate::measures::Meter;
 use crate::rows::Changes;
 use crate::sql::{Part, Shape, combined, shape};
 use crate::value::Value;
@@ -33,6 +34,7 @@ pub(super) struct Appender {
     /// The texts of appends by their shape.
     texts: Mutex<HashMap<Shape, Arc<str>>>,
     queue: Mutex<Queue>,
+    pub(super) meter: Meter,
 }
 
 #[derive(Default)]
@@ -56,6 +58,7 @@ impl Appender {
             writing: Lanes::new(WRITING),
             texts: Mutex::new(HashMap::new()),
             queue: Mutex::new(Queue::default()),
+            meter: Meter::default(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Appender {
             changes,
             answer,
         };
+        self.meter.wait();
         let has_room = {
             let mut queue = self.queue();
             queue.waiting.push_back(waiting);
@@ -86,6 +90,7 @@ impl Appender {
     /// Carries out what waits until nothing does.
     async fn run(self: Arc<Self>) {
         while let Some(gathered) = self.gather() {
+            self.meter.commit(gathered.len());
             self.carry_out(gathered).await;
         }
     }

@@ -7,7 +7,7 @@ use crate::sql::Part;
 use crate::value::{Cells, Reader, Row, Value};
 
 /// Runs a statement and reads all rows that it answers.
-pub(super) fn query<T>(
+pub(crate) fn query<T>(
     conn: &Connection,
     table: &'static str,
     sql: &str,
@@ -73,7 +73,7 @@ fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Value<'_>]) -> Result
 }
 
 /// Sorts SQLite's errors into ours.
-pub(super) fn failed(error: rusqlite::Error) -> StoreError {
+pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     let rusqlite::Error::SqliteFailure(code, message) = &error else {
         return StoreError::Database(Cause::new(error));
     };

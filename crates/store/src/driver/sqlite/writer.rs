@@ -5,6 +5,7 @@
 //! which takes a unique key that nobody looked for, is the batch undone and run again, this time with savepoints.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use rusqlite::Connection;
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{Writing, statement};
 use crate::error::{Cause, StoreError};
+use crate::measures::{Measures, Meter};
 
 /// How many commands share one commit at most: bounds how long the first of them waits.
 const BATCH: usize = 256;
@@ -20,6 +22,7 @@ const BATCH: usize = 256;
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: Sender<Message>,
+    meter: Arc<Meter>,
 }
 
 enum Message {
@@ -72,11 +75,13 @@ where
 impl Writer {
     pub(super) fn start(conn: Connection) -> Result<Self, StoreError> {
         let (queue, jobs) = channel();
+        let meter = Arc::new(Meter::default());
+        let counted = Arc::clone(&meter);
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&conn, &jobs))
+            .spawn(move || run(&conn, &jobs, &counted))
             .map_err(|error| StoreError::Unavailable(Cause::new(error)))?;
-        Ok(Self { queue })
+        Ok(Self { queue, meter })
     }
 
     pub(super) async fn write<T: Send + 'static>(
@@ -89,10 +94,15 @@ impl Writer {
             result: None,
             answer,
         });
+        self.meter.wait();
         self.queue
             .send(Message::Run(job))
             .map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) fn measures(&self) -> Measures {
+        self.meter.measures()
     }
 
     pub(super) async fn close(&self) {
@@ -104,7 +114,7 @@ impl Writer {
     }
 }
 
-fn run(conn: &Connection, queue: &Receiver<Message>) {
+fn run(conn: &Connection, queue: &Receiver<Message>, meter: &Meter) {
     let mut closing = None;
     while closing.is_none()
         && let Ok(first) = queue.recv()
@@ -120,6 +130,7 @@ fn run(conn: &Connection, queue: &Receiver<Message>) {
                 next = queue.try_recv().ok();
             }
         }
+        meter.commit(jobs.len());
         run_batch(conn, jobs);
     }
     // Leaves a database without a log behind; if another process has it open, the log just stays.
