@@ -46,6 +46,7 @@ pub(crate) async fn many_may_open_at_once(f: Fixture) {
         "seen",
         "seen_terms",
         "hook_deliveries",
+        "console_sessions",
         "schema_migrations",
     ];
     // An empty database, as before the very first start.
