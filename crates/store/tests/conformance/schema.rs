@@ -18,7 +18,7 @@ pub(crate) async fn opening_twice_changes_nothing(f: Fixture) {
 }
 
 pub(crate) async fn many_may_open_at_once(f: Fixture) {
-    const TABLES: [&str; 28] = [
+    const TABLES: [&str; 29] = [
         "merchants",
         "credentials",
         "tokens",
