@@ -31,7 +31,7 @@ const API: Api = Api {
     security: |needs| match needs {
         Needs::Nothing | Needs::Person => Vec::new(),
         Needs::Read | Needs::Write => vec![json!({ "client": [] })],
-        Needs::UserRead | Needs::UserWrite => vec![json!({ "user": [] })],
+        Needs::UserRead | Needs::UserWrite | Needs::Admin | Needs::Operator => vec![json!({ "user": [] })],
     },
     errors,
 };
@@ -51,7 +51,7 @@ fn errors(needs: Needs) -> Operation {
         Needs::Person => errors
             .answers_as("4XX", HTML, text())
             .answers_as("5XX", HTML, text()),
-        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite => {
+        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite | Needs::Admin | Needs::Operator => {
             errors.answers("401", token()).answers("403", token())
         }
     }

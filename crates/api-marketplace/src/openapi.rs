@@ -26,7 +26,7 @@ const API: Api = Api {
     },
     security: |needs| match needs {
         Needs::Nothing | Needs::Person => Vec::new(),
-        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite => {
+        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite | Needs::Admin | Needs::Operator => {
             vec![json!({ "token": [], "apiKey": [] })]
         }
     },

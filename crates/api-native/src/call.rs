@@ -40,11 +40,7 @@ impl WriteCall {
     pub(crate) async fn read(state: &State, request: Request<Body>) -> Result<Self, Problem> {
         let (head, body) = request.into_parts();
         let checked = match auth::writer(state, &head.headers).await {
-            Ok(_) if !body.is_end_stream() && !is_json(&head.headers) => Err(Problem::new(
-                UNSUPPORTED_MEDIA_TYPE,
-                "The body must be sent as application/json.",
-            )
-            .at("Content-Type")),
+            Ok(_) if !body.is_end_stream() && !is_json(&head.headers) => Err(unsupported_media_type()),
             checked => checked,
         };
         let read = body::read(body, state.limits).await;
@@ -110,19 +106,7 @@ impl WriteCall {
 
     /// Reads a body that must be there: a JSON object.
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let first = self.body.iter().find(|byte| !byte.is_ascii_whitespace());
-        let parsed = body::parse_json::<T>(&self.body);
-        match parsed {
-            // A list would be taken for the members in their order.
-            Ok(_) if first == Some(&b'[') => {
-                Err(Problem::new(INVALID_BODY, "The body must be a JSON object."))
-            }
-            Ok(parsed) => Ok(parsed),
-            Err(JsonError::WrongShape { path, .. }) if path.is_empty() && first != Some(&b'{') => {
-                Err(Problem::new(INVALID_BODY, "The body must be a JSON object."))
-            }
-            Err(error) => Err(error.into()),
-        }
+        is_object(&self.body)
     }
 
     /// Reads a body that may be left out, which means what `T` is by default.
@@ -249,8 +233,29 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         .ok_or_else(refused)
 }
 
+/// Reads a body that must be a JSON object.
+pub(crate) fn is_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let parsed = body::parse_json::<T>(body);
+    match parsed {
+        // A list would be taken for the members in their order.
+        Ok(_) if first == Some(&b'[') => Err(Problem::new(INVALID_BODY, "The body must be a JSON object.")),
+        Ok(parsed) => Ok(parsed),
+        Err(JsonError::WrongShape { path, .. }) if path.is_empty() && first != Some(&b'{') => {
+            Err(Problem::new(INVALID_BODY, "The body must be a JSON object."))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The body says that it is something else than JSON.
+pub(crate) fn unsupported_media_type() -> Problem {
+    let detail = "The body must be sent as application/json.";
+    Problem::new(UNSUPPORTED_MEDIA_TYPE, detail).at("Content-Type")
+}
+
 /// Whether the body says that it is JSON, or says nothing of what it is.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE) else {
         return true;
     };

@@ -20,7 +20,7 @@ sorts! {
     NOT_FOUND = "not_found", NOT_FOUND, "Nothing here";
     METHOD_NOT_ALLOWED = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed";
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Not authenticated";
-    INSUFFICIENT_SCOPE = "insufficient_scope", FORBIDDEN, "The credential may only read";
+    INSUFFICIENT_SCOPE = "insufficient_scope", FORBIDDEN, "The credential may not do this";
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Not JSON";
     BODY_TOO_LARGE = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     TIMED_OUT = "timed_out", REQUEST_TIMEOUT, "The request took too long";
@@ -38,6 +38,10 @@ sorts! {
     INVALID_BODY = "invalid_body", BAD_REQUEST, "A member can't be read";
     MISSING_MEMBER = "missing_member", BAD_REQUEST, "A member is missing";
     KEY_REUSED = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The key belongs to another request";
+    MERCHANT_NOT_FOUND = "merchant_not_found", NOT_FOUND, "No such merchant";
+    MERCHANT_TAKEN = "merchant_name_taken", CONFLICT, "The merchant's name is used already";
+    CREDENTIAL_NOT_FOUND = "credential_not_found", NOT_FOUND, "No such credential";
+    CREDENTIAL_TAKEN = "credential_taken", CONFLICT, "The id or the key is used already";
     ORDER_NOT_FOUND = "order_not_found", NOT_FOUND, "No such order";
     CUSTOMER_NOT_FOUND = "customer_not_found", NOT_FOUND, "No such customer";
     WEBHOOK_NOT_FOUND = "webhook_not_found", NOT_FOUND, "No such webhook";

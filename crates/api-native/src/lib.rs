@@ -4,6 +4,7 @@
 //! core's refusals to problem details (RFC 9457). `docs/ordrebok.md` says which error wins. There is no rule about money
 //! or status here.
 
+mod admin;
 mod auth;
 mod call;
 mod conditions;

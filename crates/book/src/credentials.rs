@@ -1,5 +1,6 @@
 //! What clients prove themselves with.
 
+use crate::administration::OPERATOR;
 use crate::callers::let_in;
 use crate::secrets::random_text;
 use crate::{AuthError, Book, BookError};
@@ -21,6 +22,8 @@ pub enum Scope {
     Read,
     /// Look and change.
     Write,
+    /// That, and say who else may: add, rotate and revoke credentials.
+    Admin,
 }
 
 impl Scope {
@@ -29,12 +32,13 @@ impl Scope {
         match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Admin => "admin",
         }
     }
 
     /// The scope that a word names.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Read, Self::Write]
+        [Self::Read, Self::Write, Self::Admin]
             .into_iter()
             .find(|scope| scope.as_str() == word)
     }
@@ -96,7 +100,7 @@ pub struct CredentialInfo {
     pub scope: Scope,
     /// When it was added.
     pub created_at: Timestamp,
-    /// When it was taken back.
+    /// From when on it opens nothing.
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -111,6 +115,18 @@ pub(crate) struct Kept {
     /// Whether it has no secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) public: bool,
+    /// The secret that it had before, for as long as that is still good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) previous: Option<Previous>,
+}
+
+/// A secret that has been replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Previous {
+    /// Its hash.
+    pub(crate) hash: String,
+    /// Until when it is good.
+    pub(crate) until: Timestamp,
 }
 
 /// How long a key is taken for good without asking the database. A credential that is taken back opens nothing more
@@ -142,13 +158,13 @@ impl AccessCache {
         known.insert(hash, (Arc::clone(access), now));
     }
 
-    fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
 /// Whether an API is opened by a key alone, without a client id.
-fn is_key_only(api: Api) -> bool {
+pub(crate) fn is_key_only(api: Api) -> bool {
     match api {
         Dialect::AfterPay | Dialect::Ordrebok => true,
         Dialect::Connect | Dialect::Marketplace => false,
@@ -180,6 +196,7 @@ impl Book {
             id: id.clone(),
             redirects: new.redirects,
             public: false,
+            previous: None,
         };
         let row = CredentialRow {
             merchant: new.merchant.0,
@@ -192,7 +209,9 @@ impl Book {
             created_at: self.now().0,
             revoked_at: None,
         };
-        match self.store().add_credential(&row).await {
+        let what = format!("{} {id} {}", new.api, new.scope.as_str());
+        let note = self.note("credential.add", format!("credential {start}"), what);
+        match self.store().add_credential(&row, &note).await {
             Ok(()) => Ok(AddedCredential {
                 info: info_of(&row)?,
                 secret,
@@ -223,9 +242,10 @@ impl Book {
     /// # Errors
     /// [`BookError::Unknown`] when there is none with this number.
     pub async fn revoke_credential(&self, merchant: MerchantId, number: i64) -> Result<(), BookError> {
+        let note = self.note("credential.revoke", format!("credential {number}"), String::new());
         let done = self
             .store()
-            .revoke_credential(merchant.0, number, self.now().0)
+            .revoke_credential((merchant.0, number), self.now().0, &note)
             .await?;
         self.inner.access.forget();
         if done {
@@ -240,8 +260,7 @@ impl Book {
     /// # Errors
     /// When the database fails.
     pub async fn has_client(&self, api: Api, client: &str) -> Result<bool, BookError> {
-        let row = self.store().credential_by_client(api.as_str(), client).await?;
-        Ok(row.is_some_and(|row| row.revoked_at.is_none()))
+        Ok(self.live_credential(api, client).await?.is_some())
     }
 
     /// Who shows this key.
@@ -259,18 +278,29 @@ impl Book {
             let_in(access.merchant);
             return Ok(access);
         }
-        let row = self
-            .store()
-            .credential_by_client(api.as_str(), &hash)
-            .await
-            .map_err(BookError::from)?;
+        let row = self.live_credential(api, &hash).await?;
+        // What is an operator's opens no orders: there are none of merchant 0.
         let row = row
+            .filter(|row| row.merchant != OPERATOR.0)
             .filter(|row| self.inner.salt.matches(key, &row.secret_hash))
             .ok_or(AuthError::Denied)?;
         let access = Arc::new(access_of(&row)?);
         self.inner.access.put(hash, &access, now);
         let_in(access.merchant);
         Ok(access)
+    }
+
+    /// The credential of a client, unless it opens nothing by now.
+    pub(crate) async fn live_credential(
+        &self,
+        api: Api,
+        client: &str,
+    ) -> Result<Option<CredentialRow>, BookError> {
+        let now = self.now().0;
+        Ok(self
+            .store()
+            .credential_by_client(api.as_str(), client, now)
+            .await?)
     }
 
     /// Who has this client id and secret.
@@ -281,20 +311,23 @@ impl Book {
         secret: &str,
     ) -> Result<(Access, CredentialRow), AuthError> {
         let row = self
-            .store()
-            .credential_by_client(api.as_str(), client)
-            .await
-            .map_err(BookError::from)?;
-        let row = row
-            .filter(|row| self.inner.salt.matches(secret, &row.secret_hash))
+            .live_credential(api, client)
+            .await?
             .ok_or(AuthError::Denied)?;
+        let previous = kept_of(&row)?.previous;
+        let previous = previous.filter(|previous| previous.until > self.now());
+        let is_right = self.inner.salt.matches(secret, &row.secret_hash)
+            || previous.is_some_and(|previous| self.inner.salt.matches(secret, &previous.hash));
+        if !is_right {
+            return Err(AuthError::Denied);
+        }
         let access = access_of(&row)?;
         let_in(access.merchant);
         Ok((access, row))
     }
 }
 
-fn kept_of(row: &CredentialRow) -> Result<Kept, BookError> {
+pub(crate) fn kept_of(row: &CredentialRow) -> Result<Kept, BookError> {
     serde_json::from_str(&row.settings).map_err(|source| BookError::Corrupt {
         what: "credential",
         id: row.id.to_string(),

@@ -75,7 +75,7 @@ impl Book {
     /// # Errors
     /// When the database fails.
     pub async fn client(&self, api: Api, id: &str) -> Result<Option<Client>, BookError> {
-        let row = self.store().credential_by_client(api.as_str(), id).await?;
+        let row = self.live_credential(api, id).await?;
         row.as_ref().map(client_of).transpose()
     }
 

@@ -9,11 +9,13 @@
 //! - [`Book::order`], [`Book::rendered`], [`Book::history`] read them
 //! - [`Book::import`] takes orders over; [`Book::verify`] replays and checks everything
 //! - [`Book::issue_token`], [`Book::authenticate_token`], [`Book::authenticate_key`] say who calls
+//! - [`Book::authenticate_admin`], [`Book::rotate_credential`], [`Book::audit`] are the administration's side
 //! - [`Book::run_due`], [`Book::claim_deliveries`] are the background workers' side
 //!
 //! Deliberately absent: HTTP, wire formats, the machine's clock and randomness ([`Clock`], [`Entropy`] bring them).
 
 mod accounts;
+mod administration;
 mod blocks;
 mod callers;
 mod codec;
@@ -58,6 +60,7 @@ mod webhooks;
 mod work;
 
 pub use accounts::{AccountOrder, HandBack, KeptAccount};
+pub use administration::{Administrator, AuditEntry, AuditPlace, OPERATOR, Rotated};
 pub use callers::{CallerObserver, observing_callers};
 pub use connectors::{Connector, ConnectorKind, PaymentPlace};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
@@ -103,6 +106,8 @@ use tokio::sync::Notify;
 #[derive(Clone)]
 pub struct Book {
     inner: Arc<Inner>,
+    /// Who does what is done through this handle, for the audit trail.
+    actor: Option<Arc<str>>,
 }
 
 /// What an operator can set.
@@ -176,7 +181,17 @@ impl Book {
         };
         Ok(Self {
             inner: Arc::new(inner),
+            actor: None,
         })
+    }
+
+    /// The same book, for somebody whose name the audit trail is to have.
+    #[must_use]
+    pub fn acting_for(&self, who: &str) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            actor: Some(who.into()),
+        }
     }
 
     /// The time, as the book sees it.

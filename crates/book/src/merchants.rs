@@ -27,7 +27,8 @@ impl Book {
     /// # Errors
     /// [`BookError::Exists`] when there is one of this name.
     pub async fn add_merchant(&self, name: &str) -> Result<Merchant, BookError> {
-        match self.store().add_merchant(name, self.now().0).await {
+        let note = self.note("merchant.add", format!("merchant {name}"), String::new());
+        match self.store().add_merchant(name, self.now().0, &note).await {
             Ok(row) => Ok(merchant_of(row)),
             Err(StoreError::Taken(_)) => Err(BookError::Exists(format!("merchant {name}"))),
             Err(error) => Err(error.into()),

@@ -42,6 +42,7 @@ impl Book {
             id: id.clone(),
             redirects: new.redirects,
             public: true,
+            previous: None,
         };
         let row = CredentialRow {
             merchant: new.merchant.0,
@@ -55,7 +56,9 @@ impl Book {
             created_at: self.now().0,
             revoked_at: None,
         };
-        match self.store().add_credential(&row).await {
+        let what = format!("{} {id} {} public", new.api, new.scope.as_str());
+        let note = self.note("credential.add", format!("credential {number}"), what);
+        match self.store().add_credential(&row, &note).await {
             Ok(()) => info_of(&row),
             Err(StoreError::Taken(_)) => Err(BookError::Exists(format!("{} credential {id}", new.api))),
             Err(error) => Err(error.into()),

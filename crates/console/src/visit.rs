@@ -213,6 +213,13 @@ impl FromRequestParts<State> for Desk {
 }
 
 impl Desk {
+    /// The book, for what this person does: the audit trail has their name.
+    pub(crate) fn book(&self, state: &State) -> book::Book {
+        state
+            .book()
+            .acting_for(&format!("person {}", self.visit.person.name))
+    }
+
     /// Refuses whoever has not this role.
     pub(crate) fn need(&self, role: Role) -> Result<(), Trouble> {
         if self.may(role) {

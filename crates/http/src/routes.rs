@@ -24,6 +24,10 @@ pub enum Needs {
     UserRead,
     /// The same, to change something.
     UserWrite,
+    /// A credential that may say who else may, for its own merchant.
+    Admin,
+    /// An operator's credential, which is no merchant's.
+    Operator,
 }
 
 impl Needs {
@@ -36,6 +40,8 @@ impl Needs {
             Self::Write => "write",
             Self::UserRead => "user-read",
             Self::UserWrite => "user-write",
+            Self::Admin => "admin",
+            Self::Operator => "operator",
         }
     }
 }

@@ -6,6 +6,7 @@
 //! Deliberately absent: time (it comes in as an argument), randomness, JSON, and any rule about money or status.
 
 mod append;
+mod audit;
 mod backup;
 mod blocks;
 mod credentials;
@@ -44,6 +45,7 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use audit::AuditPlace;
 pub use backup::{backup, restore};
 pub use deliveries::Settlement;
 pub use documents::DocumentFilter;

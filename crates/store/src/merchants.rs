@@ -1,26 +1,29 @@
 //! Merchants: the tenants.
 
 use crate::Store;
-use crate::error::{Cause, StoreError};
-use crate::rows::MerchantRow;
+use crate::audit::Change;
+use crate::error::StoreError;
+use crate::rows::{MerchantRow, Note};
 use crate::value::{Row, Value};
 
 /// Merchants themselves are numbered by a counter that belongs to none of them.
 const NOBODY: i64 = 0;
 
 impl Store {
-    /// Adds a merchant. [`StoreError::Taken`] when the name is.
-    pub async fn add_merchant(&self, name: &str, now: i64) -> Result<MerchantRow, StoreError> {
+    /// Adds a merchant, and the note of it. [`StoreError::Taken`] when the name is.
+    pub async fn add_merchant(&self, name: &str, now: i64, note: &Note) -> Result<MerchantRow, StoreError> {
         let id = self.take_block(NOBODY, "merchant", 1, 1).await?;
-        let sql = "INSERT INTO merchants (id, name, created_at) VALUES ($1, $2, $3) \
-                   RETURNING id, name, created_at";
+        let sql = "INSERT INTO merchants (id, name, created_at) VALUES ($1, $2, $3) RETURNING id";
         let params = [Value::Int(id), Value::Text(name), Value::Int(now)];
-        let added = self.driver.write("merchants", sql, &params, merchant_row).await;
-        let added = added.map_err(|error| error.taken_as(|| format!("the merchant name {name}")))?;
-        added
-            .into_iter()
-            .next()
-            .ok_or_else(|| StoreError::Database(Cause::new("no merchant was added")))
+        let added = self
+            .noted((id, now), vec![Change::new("merchants", sql, &params)], note)
+            .await;
+        added.map_err(|error| error.taken_as(|| format!("the merchant name {name}")))?;
+        Ok(MerchantRow {
+            id,
+            name: name.to_owned(),
+            created_at: now,
+        })
     }
 
     /// All merchants, by id.

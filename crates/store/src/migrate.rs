@@ -37,6 +37,11 @@ const ALL: &[Migration] = &[
         name: "0004_console",
         text: include_str!("../migrations/0004_console.sql"),
     },
+    Migration {
+        version: 5,
+        name: "0005_audit",
+        text: include_str!("../migrations/0005_audit.sql"),
+    },
 ];
 
 /// The tables that have a merchant's rows: all whose first column says whose.

@@ -5,9 +5,9 @@ use crate::error::StoreError;
 use crate::value::Value;
 use crate::{Store, migrate};
 
-/// What a merchant keeps when its data are cleared away: who may call, and the ids that were handed out, none of which
+/// What a merchant keeps when its data are cleared away: who may call, who changed that, and the ids that were handed out, none of which
 /// is ever given twice.
-const KEPT: [&str; 3] = ["credentials", "tokens", "blocks"];
+const KEPT: [&str; 4] = ["credentials", "tokens", "blocks", "audit"];
 
 impl Store {
     /// Removes everything of a merchant but its credentials, in one transaction.

@@ -277,6 +277,38 @@ pub struct MerchantRow {
     pub created_at: i64,
 }
 
+/// What is noted of a change of the administration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Who made it.
+    pub actor: String,
+    /// What was done, in one word such as `credential.add`.
+    pub action: &'static str,
+    /// To what.
+    pub subject: String,
+    /// What else there is to know; never a secret.
+    pub detail: String,
+}
+
+/// An entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// The tenant; 0 for the installation.
+    pub merchant: i64,
+    /// Its number, unique within the merchant.
+    pub id: i64,
+    /// When.
+    pub at: i64,
+    /// See [`Note`].
+    pub actor: String,
+    /// See [`Note`].
+    pub action: String,
+    /// See [`Note`].
+    pub subject: String,
+    /// See [`Note`].
+    pub detail: String,
+}
+
 /// What a client proves itself with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CredentialRow {
@@ -290,13 +322,13 @@ pub struct CredentialRow {
     pub client: String,
     /// The hash of its secret.
     pub secret_hash: String,
-    /// `read` or `write`.
+    /// `read`, `write` or `admin`.
     pub scope: String,
     /// Settings of this credential, encoded by the book; empty when none.
     pub settings: String,
     /// When it was added.
     pub created_at: i64,
-    /// When it was taken back.
+    /// From when on it opens nothing.
     pub revoked_at: Option<i64>,
 }
 

@@ -22,7 +22,9 @@ const API: Api = Api {
     schemes: || json!({ "key": { "type": "apiKey", "in": "header", "name": "X-Auth-Key", "description": "The merchant's key." } }),
     security: |needs| match needs {
         Needs::Nothing | Needs::Person => Vec::new(),
-        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite => vec![json!({ "key": [] })],
+        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite | Needs::Admin | Needs::Operator => {
+            vec![json!({ "key": [] })]
+        }
     },
     errors: |_needs| {
         let message = || Schema::object(&[("message!", "text"), ("messageDetail", "text")]);

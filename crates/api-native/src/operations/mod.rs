@@ -71,6 +71,7 @@ fn table() -> Routes<State> {
         .get("/ordrebok/openapi/{file}", Nothing, documents::any)
         .get("/ordrebok/reference", Nothing, documents::own_page)
         .get("/ordrebok/reference/{api}", Nothing, documents::any_page)
+        .merge(crate::admin::table())
         .get(ORDERS, Read, list_orders::handle)
         .post(ORDERS, Write, register::handle)
         .get(&order, Read, get_order::handle)

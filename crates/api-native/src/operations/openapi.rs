@@ -28,7 +28,9 @@ pub fn document() -> Value {
 fn security(needs: Needs) -> Vec<Value> {
     match needs {
         Needs::Nothing | Needs::Person => Vec::new(),
-        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite => vec![json!({ "bearer": [] })],
+        Needs::Read | Needs::Write | Needs::UserRead | Needs::UserWrite | Needs::Admin | Needs::Operator => {
+            vec![json!({ "bearer": [] })]
+        }
     }
 }
 
@@ -38,7 +40,7 @@ fn errors(needs: Needs) -> Operation {
     if !matches!(needs, Needs::Nothing | Needs::Person) {
         statuses.push("401");
     }
-    if needs == Needs::Write {
+    if matches!(needs, Needs::Write | Needs::Admin | Needs::Operator) {
         statuses.push("403");
     }
     statuses.into_iter().fold(Operation::new("", ""), problem)
@@ -50,6 +52,9 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
         return about_documents(path);
     };
     let order = || Schema::of::<OrderWire<'static>>();
+    if let Some(path) = path.strip_prefix("admin/") {
+        return crate::admin::describe(endpoint.method.as_str(), path);
+    }
     match (endpoint.method.as_str(), path) {
         ("GET", "openapi.json") => {
             Some(Operation::new("getOpenApi", "This document").answers("200", Schema::object(&[])))

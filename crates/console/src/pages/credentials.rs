@@ -90,6 +90,7 @@ fn form(desk: &Desk, sent: &Query, wrong: Option<&Wrong>) -> Markup {
         let told = match scope {
             Scope::Read => "look only",
             Scope::Write => "look and change",
+            Scope::Admin => "administer",
         };
         (scope.as_str().to_owned(), told.to_owned())
     });
@@ -128,7 +129,9 @@ fn usable(form: &Query, name: &str, least: usize) -> Result<Option<String>, Wron
 
 fn read(desk: &Desk, form: &Query) -> Result<NewCredential, Wrong> {
     let api = Dialect::from_word(field(form, "api")).ok_or_else(|| Wrong::new("api", "Choose an API."))?;
+    // Administrators of the API are made by the command line and by each other.
     let scope = Scope::from_word(field(form, "scope"))
+        .filter(|scope| *scope < Scope::Admin)
         .ok_or_else(|| Wrong::new("scope", "Choose what it may do."))?;
     Ok(NewCredential {
         merchant: desk.merchant.id,
@@ -155,7 +158,7 @@ pub(crate) async fn create(
         Ok(new) => new,
         Err(wrong) => return refused(wrong).await,
     };
-    match state.book().add_credential(new).await {
+    match desk.book(&state).add_credential(new).await {
         Ok(added) => {
             let said = shown_once(&added);
             listed(
@@ -201,8 +204,8 @@ pub(crate) async fn revoke(
             "Tick \u{201c}for good\u{201d} to revoke a credential: it can\u{2019}t be undone.",
         ));
     }
-    match state
-        .book()
+    match desk
+        .book(&state)
         .revoke_credential(desk.merchant.id, desk.number("credential")?)
         .await
     {

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use book::{Api, CredentialInfo, NewCredential, NewPublicClient, Scope};
+use book::{AddedCredential, Api, CredentialInfo, NewCredential, NewPublicClient, OPERATOR, Scope};
 use clap::{Args, Subcommand};
 use http_kit::wire::time::seconds_text;
-use order::Dialect;
+use order::{Dialect, MerchantId};
 use serde::Serialize;
 
 use super::opening::{merchant, with_book};
@@ -17,32 +17,69 @@ use crate::place::PlaceOptions;
 #[derive(Debug, Subcommand)]
 pub(super) enum Credential {
     Add(Add),
-    /// List a merchant's credentials: number, api, id, scope, when it was added, and whether it was revoked
+    /// List credentials: number, api, id, scope, when it was added, and whether it was revoked
     List {
-        /// Whose
-        #[arg(long, value_name = "NAME")]
-        merchant: String,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Give a credential a new secret; the one before stays good for a while
+    ///
+    /// An API that is opened by a key alone (afterpay, ordrebok) gets a new credential of the same id.
+    Rotate {
+        #[command(flatten)]
+        whose: Whose,
+        /// Its number, as `credential list` shows it
+        number: i64,
+        /// For how many hours the secret before stays good
+        #[arg(long, value_name = "HOURS", default_value = "24", value_parser = clap::value_parser!(u32).range(0..=720))]
+        overlap_hours: u32,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Revoke a credential; what it and its tokens open is closed within a second
     Revoke {
-        /// Whose
-        #[arg(long, value_name = "NAME")]
-        merchant: String,
+        #[command(flatten)]
+        whose: Whose,
         /// Its number, as `credential list` shows it
         number: i64,
     },
 }
 
+/// Whose credentials.
+#[derive(Debug, Args)]
+pub(super) struct Whose {
+    /// Whose
+    #[arg(long, value_name = "NAME", required_unless_present = "operator")]
+    merchant: Option<String>,
+
+    /// The operators', who administer every merchant through Ordrebok's own API
+    #[arg(long, conflicts_with = "merchant")]
+    operator: bool,
+}
+
+impl Whose {
+    /// The merchant that the credentials are of, and what it is called.
+    async fn owner(&self, book: &book::Book) -> Result<(MerchantId, String), CommandError> {
+        match &self.merchant {
+            Some(name) => Ok((merchant(book, name).await?.id, name.clone())),
+            None => Ok((OPERATOR, "the operators".to_owned())),
+        }
+    }
+}
+
 /// Add a credential
 #[derive(Debug, Args)]
 pub(super) struct Add {
-    /// Whose
-    #[arg(long, value_name = "NAME")]
-    merchant: String,
+    #[command(flatten)]
+    whose: Whose,
 
     /// The API that it opens
-    #[arg(long, value_parser = api_of, value_name = "connect|afterpay|marketplace|ordrebok")]
-    api: Api,
+    #[arg(
+        long, value_parser = api_of, value_name = "connect|afterpay|marketplace|ordrebok",
+        required_unless_present = "operator", conflicts_with = "operator"
+    )]
+    api: Option<Api>,
 
     /// The client id, when the merchant's systems have one already; made up otherwise
     #[arg(long, value_name = "ID")]
@@ -52,9 +89,9 @@ pub(super) struct Add {
     #[arg(long, value_name = "SECRET")]
     secret: Option<String>,
 
-    /// What it may do
-    #[arg(long, value_parser = scope_of, default_value = "write", value_name = "read|write")]
-    scope: Scope,
+    /// What it may do: look, change things too, or (ordrebok only) add and revoke credentials as well [default: write]
+    #[arg(long, value_parser = scope_of, value_name = "read|write|admin", conflicts_with = "operator")]
+    scope: Option<Scope>,
 
     /// Where a Connect client lets users be sent back to after they signed in; may be given several times
     #[arg(long, value_name = "URI", value_parser = web_address)]
@@ -83,7 +120,7 @@ fn web_address(text: &str) -> Result<String, String> {
 }
 
 fn scope_of(word: &str) -> Result<Scope, String> {
-    Scope::from_word(word).ok_or_else(|| "it is read or write".to_owned())
+    Scope::from_word(word).ok_or_else(|| "it is read, write or admin".to_owned())
 }
 
 impl Credential {
@@ -92,18 +129,32 @@ impl Credential {
         with_book(&place, async |book| {
             match self {
                 Self::Add(add) => add.run(&book).await?,
-                Self::List { merchant: name } => {
-                    let merchant = merchant(&book, &name).await?;
-                    for info in book.credentials(merchant.id).await? {
+                Self::List { whose } => {
+                    let (owner, _name) = whose.owner(&book).await?;
+                    for info in book.credentials(owner).await? {
                         output::line(&listed(&info));
                     }
                 }
-                Self::Revoke {
-                    merchant: name,
+                Self::Rotate {
+                    whose,
                     number,
+                    overlap_hours,
+                    json,
                 } => {
-                    let merchant = merchant(&book, &name).await?;
-                    book.revoke_credential(merchant.id, number).await?;
+                    let (owner, name) = whose.owner(&book).await?;
+                    let seconds = overlap_hours.saturating_mul(3600);
+                    let rotated = book.rotate_credential(owner, number, seconds).await?;
+                    let until = seconds_text(rotated.previous_until.0);
+                    print(&rotated.added, whose.merchant.as_deref(), json);
+                    if !json {
+                        output::line(&format!(
+                            "The secret before it, of credential {number} of {name}, is good until {until}."
+                        ));
+                    }
+                }
+                Self::Revoke { whose, number } => {
+                    let (owner, name) = whose.owner(&book).await?;
+                    book.revoke_credential(owner, number).await?;
                     output::line(&format!("Credential {number} of {name} revoked."));
                 }
             }
@@ -136,73 +187,96 @@ impl Add {
     async fn run(self, book: &book::Book) -> Result<(), CommandError> {
         usable("id", self.id.as_deref())?;
         usable("secret", self.secret.as_deref())?;
-        let merchant = merchant(book, &self.merchant).await?;
+        let (merchant, _name) = self.whose.owner(book).await?;
+        let api = self.api.unwrap_or(Dialect::Ordrebok);
+        let usual = if self.whose.operator {
+            Scope::Admin
+        } else {
+            Scope::Write
+        };
+        let scope = self.scope.unwrap_or(usual);
         if self.public {
-            return self.run_public(book, &merchant).await;
+            return self.run_public(book, merchant).await;
+        }
+        if scope == Scope::Admin && api != Dialect::Ordrebok {
+            return Err(CommandError::new(
+                "only credentials of ordrebok can have the scope admin",
+            ));
         }
         let new = NewCredential {
-            merchant: merchant.id,
-            api: self.api,
+            merchant,
+            api,
             id: self.id,
             secret: self.secret,
-            scope: self.scope,
+            scope,
             redirects: self.redirect_uri,
         };
         let added = book.add_credential(new).await?;
-        let printed = Printed {
-            merchant: &merchant.name,
-            api: self.api.as_str(),
-            number: added.info.number,
-            id: &added.info.id,
-            secret: &added.secret,
-            scope: self.scope.as_str(),
-            client: ClientSettings::of(self.api, &added.info.id, &added.secret),
-        };
-        if self.json {
-            output::json(&printed);
-        } else {
-            output::line(&format!(
-                "Credential {} of {} added. The secret is shown this once.",
-                printed.number, printed.merchant
-            ));
-            output::line(&format!(
-                "  id      {}\n  secret  {}\n  scope   {}",
-                printed.id, printed.secret, printed.scope
-            ));
-            for (name, value) in printed.client.lines() {
-                output::line(&format!("  {name}: {value}"));
-            }
-        }
+        print(&added, self.whose.merchant.as_deref(), self.json);
         Ok(())
     }
 }
 
 impl Add {
     /// A client without a secret.
-    async fn run_public(self, book: &book::Book, merchant: &book::Merchant) -> Result<(), CommandError> {
-        if self.api != Dialect::Connect {
-            return Err(CommandError::new("only a Connect client can be public"));
+    async fn run_public(self, book: &book::Book, merchant: MerchantId) -> Result<(), CommandError> {
+        let scope = self.scope.unwrap_or(Scope::Write);
+        if self.api != Some(Dialect::Connect) || scope == Scope::Admin {
+            return Err(CommandError::new(
+                "only a Connect client can be public, and none can administer",
+            ));
         }
         let new = NewPublicClient {
-            merchant: merchant.id,
-            api: self.api,
+            merchant,
+            api: Dialect::Connect,
             id: self.id,
-            scope: self.scope,
+            scope,
             redirects: self.redirect_uri,
         };
         let added = book.add_public_client(new).await?;
+        let name = self.whose.merchant.unwrap_or_default();
         if self.json {
             let printed = serde_json::json!({
-                "merchant": merchant.name, "api": self.api.as_str(), "number": added.number, "id": added.id,
-                "scope": self.scope.as_str(), "public": true
+                "merchant": name, "api": added.api.as_str(), "number": added.number, "id": added.id,
+                "scope": added.scope.as_str(), "public": true
             });
             output::json(&printed);
         } else {
-            let (number, name) = (added.number, &merchant.name);
+            let number = added.number;
             output::line(&format!("Credential {number} of {name} added. It has no secret."));
             output::line(&format!("  client_id: {}", added.id));
         }
         Ok(())
+    }
+}
+
+/// Prints a credential with its secret, this once.
+fn print(added: &AddedCredential, merchant: Option<&str>, json: bool) {
+    let info = &added.info;
+    let printed = Printed {
+        merchant,
+        api: info.api.as_str(),
+        number: info.number,
+        id: &info.id,
+        secret: &added.secret,
+        scope: info.scope.as_str(),
+        client: ClientSettings::of(info.api, &info.id, &added.secret),
+    };
+    if json {
+        output::json(&printed);
+        return;
+    }
+    output::line(&format!(
+        "Credential {} of {} added. The secret is shown this once.",
+        printed.number,
+        merchant.unwrap_or("the operators")
+    ));
+    output::line(&format!(
+        "  id      {}\n  secret  {}\n  scope   {}",
+        printed.id, printed.secret, printed.scope
+    ));
+    for (name, value) in printed.client.lines() {
+        output::line(&format!("  {name}: {value}"));
     }
 }
 
@@ -221,7 +295,8 @@ pub(super) fn usable(what: &str, text: Option<&str>) -> Result<(), CommandError>
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Printed<'c> {
-    merchant: &'c str,
+    /// None for an operator's.
+    merchant: Option<&'c str>,
     api: &'c str,
     number: i64,
     id: &'c str,

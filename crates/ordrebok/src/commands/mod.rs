@@ -1,5 +1,6 @@
 //! The command line. One file for each command: what it takes, and what it does.
 
+mod audit;
 mod backup;
 mod catalogue;
 mod config;
@@ -60,6 +61,7 @@ enum Command {
     #[command(subcommand)]
     Person(person::Person),
     Catalogue(catalogue::Catalogue),
+    Audit(audit::Audit),
     Endpoints(endpoints::Endpoints),
     Openapi(openapi::OpenApi),
     Verify(verify::Verify),
@@ -85,6 +87,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::User(user) => user.run(place),
         Command::Person(person) => person.run(place),
         Command::Catalogue(catalogue) => catalogue.run(place),
+        Command::Audit(audit) => audit.run(place),
         Command::Endpoints(endpoints) => Ok(endpoints.run()),
         Command::Openapi(openapi) => openapi.run(),
         Command::Verify(verify) => verify.run(place),

@@ -55,7 +55,7 @@ pub(super) fn with_book<T, W: Future<Output = Result<T, CommandError>>>(
 ) -> Result<T, CommandError> {
     block_on(async {
         let book = open(place, Settings::default()).await?;
-        let done = work(book.clone()).await;
+        let done = work(book.acting_for("command line")).await;
         book.close().await;
         done
     })

@@ -65,6 +65,7 @@ behaviours! {
         merchants_have_histories_of_their_own,
         merchants_have_unique_names,
         credentials_are_found_until_revoked,
+        changes_of_the_administration_are_noted,
         tokens_come_with_their_credential,
         sessions_last_until_they_end,
         the_first_setting_stands,

@@ -52,9 +52,14 @@ impl Endpoint {
         matches!(self.needs.as_str(), "nothing" | "person")
     }
 
-    /// Whether it changes something.
+    /// Whether a credential that may only look is refused.
     pub(super) fn writes(&self) -> bool {
-        matches!(self.needs.as_str(), "write" | "user-write")
+        matches!(self.needs.as_str(), "write" | "user-write" | "admin" | "operator")
+    }
+
+    /// Whether it is about the installation, which is no merchant's.
+    pub(super) fn is_for_operators(&self) -> bool {
+        self.needs == "operator"
     }
 
     /// Whether it is called for a user, who is signed in.

@@ -90,6 +90,7 @@ const NOTHING_OF_A_MERCHANTS: &[&str] = &[
     "POST /ordrebok/v1/webhooks",
     // Sums, without a name in them: `native::search` tells whose they are.
     "GET /ordrebok/v1/totals",
+    "POST /ordrebok/v1/admin/credentials",
     "GET /v3/resellers",
     "GET /capi/v1/client/stock",
     "GET /capi/v1/client/product",
@@ -148,7 +149,9 @@ story! {
         let (ours, theirs) = (World::of(&server, "Ours", "write").await, World::of(&server, "Theirs", "write").await);
         let real = ours.fill(&server).await;
         let made_up = made_up(&real);
-        for endpoint in Endpoint::all(&server).iter().filter(|endpoint| !endpoint.is_open()) {
+        let endpoints = Endpoint::all(&server);
+        // Operators administer all merchants: nothing is unknown to them, and nobody else gets in.
+        for endpoint in endpoints.iter().filter(|endpoint| !endpoint.is_open() && !endpoint.is_for_operators()) {
             let (asked, unknown) = (request(endpoint, &real), request(endpoint, &made_up));
             let call = async |world: &World, (path, body): &(String, serde_json::Value)| {
                 let call = endpoint.call(world.caller(endpoint), path, body);
@@ -181,7 +184,8 @@ fn made_up(real: &Names) -> Names {
         if value == "EXTERNAL" {
             value.clone() // a word of the API's own
         } else if value.bytes().all(|byte| byte.is_ascii_digit()) {
-            "7".repeat(value.len())
+            // Short ones are counted up: another of the same length may be real.
+            "7".repeat(if value.len() < 4 { 6 } else { value.len() })
         } else if value.len() == 36 {
             "77777777-7777-4777-8777-777777777777".to_owned()
         } else {

@@ -1,6 +1,7 @@
 //! Ordrebok's own API.
 
 mod access;
+mod administration;
 mod conditions;
 mod feed;
 mod life;
