@@ -51,7 +51,12 @@ pub(crate) async fn many_may_open_at_once(f: Fixture) {
         "schema_migrations",
     ];
     // An empty database, as before the very first start.
-    for view in ["report_orders", "report_lines", "report_captures", "report_refunds"] {
+    for view in [
+        "report_orders",
+        "report_lines",
+        "report_captures",
+        "report_refunds",
+    ] {
         tamper(&f.database, &format!("DROP VIEW IF EXISTS {view}")).await;
     }
     for table in TABLES {
