@@ -19,6 +19,7 @@ use order::MerchantId;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 pub(crate) const EVENTS: &str = "/ordrebok/v1/events";
@@ -188,10 +189,8 @@ fn text_of(events: &[FeedEvent]) -> Result<String, Ended> {
         let wire = FeedEventWire::of(event).map_err(|_unreadable| Ended::Failed)?;
         let json = serde_json::to_string(&wire).map_err(|_unwritable| Ended::Failed)?;
         let name = wire.name();
-        text.push_str(&format!(
-            "id: {}\nevent: {name}\ndata: {json}\n\n",
-            event.position
-        ));
+        // Writing into a String can't fail.
+        let _ = write!(text, "id: {}\nevent: {name}\ndata: {json}\n\n", event.position);
     }
     Ok(text)
 }

@@ -12,6 +12,7 @@
     reason = "in a test, a panic is a finding, and how a string is copied is none"
 )]
 
+mod administration;
 mod deliveries;
 mod exports;
 mod failover;
@@ -60,12 +61,15 @@ behaviours! {
         documents_are_guarded_too,
         nul_characters_are_refused,
         writes_after_closing_are_refused;
+    administration:
+        a_replaced_credential_holds_on_for_a_while,
+        a_secret_is_replaced_by_whoever_knows_the_last_one,
+        changes_of_the_administration_are_noted;
     tables:
         merchants_do_not_see_each_other,
         merchants_have_histories_of_their_own,
         merchants_have_unique_names,
         credentials_are_found_until_revoked,
-        changes_of_the_administration_are_noted,
         tokens_come_with_their_credential,
         sessions_last_until_they_end,
         the_first_setting_stands,

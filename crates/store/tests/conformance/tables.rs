@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{Fixture, answer, answer_key, by_name, delivery, document, name, new, order};
 
-fn credential(merchant: i64, id: i64, client: &str) -> CredentialRow {
+pub(crate) fn credential(merchant: i64, id: i64, client: &str) -> CredentialRow {
     CredentialRow {
         merchant,
         id,
@@ -32,108 +32,6 @@ pub(crate) fn note(action: &'static str) -> Note {
         subject: "something".to_owned(),
         detail: String::new(),
     }
-}
-
-/// A note is written with its change, or not at all; the latest come first, of one merchant or of all.
-pub(crate) async fn changes_of_the_administration_are_noted(f: Fixture) {
-    let store = &f.store;
-    let a = store
-        .add_merchant("a", 5, &note("merchant.add"))
-        .await
-        .unwrap()
-        .id;
-    store
-        .add_merchant("a", 6, &note("merchant.add"))
-        .await
-        .unwrap_err();
-    store
-        .add_credential(&credential(a, 1, "x"), &note("credential.add"))
-        .await
-        .unwrap();
-    let mut newer = credential(a, 2, "y");
-    newer.created_at = 10;
-    assert!(
-        store
-            .replace_credential((1, 30), &newer, &note("credential.rotate"))
-            .await
-            .unwrap()
-    );
-    // It is replaced already: nothing is written, the new one neither.
-    newer.id = 3;
-    newer.client = "z".to_owned();
-    assert!(
-        !store
-            .replace_credential((1, 40), &newer, &note("credential.rotate"))
-            .await
-            .unwrap()
-    );
-    for (client, now, there) in [
-        ("x", 29, true),
-        ("x", 30, false),
-        ("y", 99, true),
-        ("z", 99, false),
-    ] {
-        let found = store.credential_by_client("connect", client, now).await.unwrap();
-        assert_eq!(found.is_some(), there, "{client} at {now}");
-    }
-    let second = store.credential(a, 2).await.unwrap().unwrap();
-    let secret = |row: &CredentialRow| (row.clone(), ("h2".to_owned(), "{}".to_owned()));
-    let (row, (hash, settings)) = secret(&second);
-    let noted = note("credential.rotate");
-    assert!(
-        store
-            .replace_secret(&row, (&hash, &settings), (11, &noted))
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .replace_secret(&row, (&hash, &settings), (12, &noted))
-            .await
-            .unwrap()
-    );
-    assert!(
-        store
-            .revoke_credential((a, 1), 20, &note("credential.revoke"))
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .revoke_credential((a, 9), 21, &note("credential.revoke"))
-            .await
-            .unwrap()
-    );
-    let b = store
-        .add_merchant("b", 7, &note("merchant.add"))
-        .await
-        .unwrap()
-        .id;
-    let said = |rows: &[store::rows::AuditRow]| -> Vec<(i64, i64, String)> {
-        rows.iter()
-            .map(|row| (row.merchant, row.at, row.action.clone()))
-            .collect()
-    };
-    let of_a = store.audit(Some(a), None, 9).await.unwrap();
-    let told = |at: i64, action: &str| (a, at, action.to_owned());
-    let expected = [
-        told(20, "credential.revoke"),
-        told(11, "credential.rotate"),
-        told(10, "credential.rotate"),
-        told(5, "credential.add"),
-        told(5, "merchant.add"),
-    ];
-    assert_eq!(said(&of_a), expected);
-    let place = |row: &store::rows::AuditRow| Some((row.at, row.merchant, row.id));
-    let older = store.audit(Some(a), place(&of_a[1]), 2).await.unwrap();
-    assert_eq!(said(&older), expected[2..4]);
-    let all = store.audit(None, None, 9).await.unwrap();
-    assert_eq!(all.len(), 6);
-    assert_eq!(said(&all)[3], (b, 7, "merchant.add".to_owned()));
-    assert_eq!(
-        said(&store.audit(None, place(&all[2]), 1).await.unwrap()),
-        [(b, 7, "merchant.add".to_owned())]
-    );
 }
 
 pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
