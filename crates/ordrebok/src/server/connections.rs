@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use book::Book;
 use hyper::body::Incoming;
+use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -109,7 +110,7 @@ impl Listening {
                 _counted: Gauge::hold(&chain.around().metrics, |metrics| &metrics.connections),
             };
             match &self.certificate {
-                None => tokio::spawn(connection.serve(stream)),
+                None => tokio::spawn(connection.serve(stream, false)),
                 Some(certificate) => {
                     tokio::spawn(connection.serve_tls(stream, certificate.acceptor(), limits.header()))
                 }
@@ -139,11 +140,16 @@ struct Connection {
 }
 
 impl Connection {
-    /// Answers what comes in on it until it is closed.
-    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    /// Answers what comes in on it until it is closed. What is kept secret is told so, as a proxy in front would tell
+    /// it: pages make their cookies by that.
+    async fn serve(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, is_secret: bool) {
         let chain = Arc::clone(&self.chain);
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             let chain = Arc::clone(&chain);
+            if is_secret {
+                let https = HeaderValue::from_static("https");
+                request.headers_mut().insert("x-forwarded-proto", https);
+            }
             async move { chain.answer(request).await }
         });
         let connection = self.protocol.serve_connection(TokioIo::new(stream), service);
@@ -155,7 +161,7 @@ impl Connection {
     /// The same once both sides have agreed on how to keep it secret.
     async fn serve_tls(self, stream: TcpStream, acceptor: TlsAcceptor, patience: Duration) {
         match tokio::time::timeout(patience, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Ok(stream)) => self.serve(stream, true).await,
             Ok(Err(error)) => tracing::debug!(%error, "a connection was no TLS"),
             Err(_elapsed) => tracing::debug!("a connection never finished its TLS handshake"),
         }

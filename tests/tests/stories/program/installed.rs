@@ -63,6 +63,15 @@ fn a_certificate_makes_it_https_and_is_read_again() {
     assert!(url.starts_with("https://127.0.0.1:"), "{line}");
     let get = "curl -sS --fail --cacert \"$1/cert.pem\" \"$2/healthz\"";
     assert_eq!(sh(get, &[folder.path(), Path::new(&url)]), r#"{"status":"ok"}"#);
+    let login = "data=\"$1/data\"; \"$3\" merchant add Avis --data \"$data\" >/dev/null; \
+                 \"$3\" credential add --merchant Avis --api connect --id web --redirect-uri https://avis.example/ --data \"$data\" \
+                 >/dev/null; curl -sS -D - -o /dev/null --cacert \"$1/cert.pem\" \
+                 \"$2/user/login?clientId=web&returnUrl=https://avis.example/\" | grep -i ^set-cookie";
+    let cookie = sh(login, &[folder.path(), Path::new(&url), stories::program()]);
+    assert!(
+        cookie.contains("; Secure"),
+        "a cookie made over HTTPS stays there: {cookie}"
+    );
     let plain = url.replace("https", "http");
     let refused = Command::new("curl")
         .args(["-sS", "--fail", &format!("{plain}/healthz")])
