@@ -13,11 +13,13 @@ use crate::parts::row::empty;
 use crate::parts::status::{api, badge};
 use crate::trouble::{Trouble, redirect};
 use crate::visit::{Desk, FORM_FIELD};
-use axum::extract::multipart::{MultipartError, MultipartRejection};
-use axum::extract::{self, Multipart};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{self, FromRequest, Multipart};
+use axum::http::{Request, StatusCode};
 use book::{Became, Document, Imported, ImportedAccount, Role};
 use bytes::Bytes;
+use http_kit::body::{self, BodyLimits};
 use http_kit::{Answer, Failure};
 use maud::{Markup, html};
 use order::{Dialect, MerchantId, Timestamp};
@@ -240,7 +242,16 @@ fn broken(error: &MultipartError) -> Trouble {
     }
 }
 
-async fn read(mut parts: Multipart) -> Result<Upload, Trouble> {
+/// Reads the whole upload before anything is said of it: a browser that still sends would lose the answer.
+async fn read(state: &State, request: Request<Body>) -> Result<Upload, Trouble> {
+    let (head, body) = request.into_parts();
+    let limits = BodyLimits {
+        bytes: LARGEST,
+        ..state.limits()
+    };
+    let body = Body::from(body::read(body, limits).await?);
+    let parts = Multipart::from_request(Request::from_parts(head, body), state).await;
+    let mut parts = parts.map_err(|_not_multipart| Trouble::StaleForm)?;
     let mut upload = Upload::default();
     while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
         let name = part.name().unwrap_or_default().to_owned();
@@ -268,11 +279,10 @@ async fn read(mut parts: Multipart) -> Result<Upload, Trouble> {
 pub(crate) async fn upload(
     extract::State(state): extract::State<State>,
     desk: Desk,
-    parts: Result<Multipart, MultipartRejection>,
+    request: Request<Body>,
 ) -> Result<Answer, Trouble> {
     desk.need(Role::Administer)?;
-    let parts = parts.map_err(|_not_multipart| Trouble::StaleForm)?;
-    let upload = read(parts).await?;
+    let upload = read(&state, request).await?;
     desk.visit.check_token(&upload.token)?;
     let api = Dialect::from_word(&upload.api).filter(|dialect| *dialect != Dialect::Ordrebok);
     let Some(api) = api else {

@@ -32,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) limits: Limits,
     pub(crate) tls: Tls,
+    pub(crate) web: Web,
     pub(crate) log: Log,
     pub(crate) metrics: MetricsSettings,
     pub(crate) traces: Traces,
@@ -99,6 +100,14 @@ impl Limits {
     pub(crate) fn shutdown(&self) -> Duration {
         Duration::from_secs(self.shutdown_seconds.into())
     }
+}
+
+/// What browsers and thrifty clients get.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Web {
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) compress_from_bytes: u16,
 }
 
 /// How the server logs.

@@ -10,6 +10,7 @@ use http_kit::path::without_prefix;
 use http_kit::{Answer, Failure, Refuse};
 use tower::Service;
 
+use super::conventions::Conventions;
 use super::observer::{Observer, telling_their_route};
 use super::{health, problem};
 use crate::config::Config;
@@ -109,6 +110,7 @@ impl Part {
 /// All parts, put together.
 #[derive(Debug)]
 pub(crate) struct Assembly {
+    conventions: Conventions,
     health: Part,
     connect: Part,
     afterpay: Part,
@@ -139,6 +141,7 @@ impl Assembly {
             tracer: around.tracer.clone(),
         };
         let assembly = Self {
+            conventions: Conventions::new(&config.web),
             health: Part::of_no_api(health::routes(book.clone(), around.stopping.clone())),
             connect: Part {
                 routes: api_connect::routes(connect),
@@ -204,6 +207,11 @@ impl Assembly {
             }
             Target::Health | Target::Metrics | Target::Sandbox | Target::Console => None,
         }
+    }
+
+    /// What browsers and thrifty clients ask for.
+    pub(super) fn conventions(&self) -> &Conventions {
+        &self.conventions
     }
 
     fn part(&self, target: Target) -> &Part {

@@ -56,9 +56,17 @@ impl Chain {
     /// # Errors
     /// Only in a sandbox that was asked to give no answer.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
+        let request = request.map(Body::new);
+        let conventions = self.assembly.conventions();
+        conventions
+            .around(request, |request| self.identified(request))
+            .await
+    }
+
+    /// Answers it under an id of its own.
+    async fn identified(&self, mut request: Request<Body>) -> Result<Response<Body>, Dropped> {
         let id = self.ids.id_for(request.headers());
         let span = tracing::error_span!("request", id = id.as_str());
-        let mut request = request.map(Body::new);
         request.extensions_mut().insert(id.clone());
         request.extensions_mut().insert(self.body);
         let target = Target::of(request.uri().path());

@@ -3,6 +3,7 @@
 mod assembly;
 mod chain;
 mod connections;
+mod conventions;
 mod health;
 mod observer;
 pub(crate) mod problem;

@@ -1,6 +1,7 @@
 //! The program itself: its command line, and what its server does whatever the API.
 
 mod command_line;
+mod conventions;
 mod demo;
 mod files;
 mod installed;
