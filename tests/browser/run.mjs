@@ -51,11 +51,17 @@ async function run(walk, browser) {
 }
 
 const walks = await registered();
-const browser = await openBrowser();
+let browser = await openBrowser();
 let failed = 0;
 try {
   for (const walk of walks) {
-    const trouble = await run(walk, browser);
+    let trouble = await run(walk, browser);
+    if (trouble !== null && !browser.isConnected()) {
+      // Chromium itself has ended, which says nothing of the pages: the walk is taken with another.
+      console.log(`Chromium ended during ${walk.name}:\n${trouble}\nOnce more, with a new one.`);
+      browser = await openBrowser();
+      trouble = await run(walk, browser);
+    }
     console.log(`test ${walk.name} ... ${trouble === null ? 'ok' : 'FAILED'}`);
     if (trouble !== null) {
       failed += 1;
