@@ -22,6 +22,9 @@ const SORTS: usize = 240;
 /// More baskets than this are read as a whole, too.
 const BASKETS: usize = 64;
 
+/// How often a page is read whose orders change meanwhile.
+const TRIES: usize = 5;
+
 /// Where a page begins: this many orders after the newest one that was placed before this time.
 struct Start {
     before: i64,
@@ -42,6 +45,11 @@ struct Counted {
     piece: i64,
     sort: Sort,
     n: u64,
+}
+
+/// How many orders a page has.
+fn expected(total: u64, offset: u64, limit: u64) -> usize {
+    usize::try_from(total.saturating_sub(offset).min(limit)).unwrap_or(usize::MAX)
 }
 
 impl Store {
@@ -71,8 +79,17 @@ impl Store {
         if baskets.is_some_and(<[i64]>::is_empty) {
             return Ok(HistoryRows::default());
         }
-        self.history_by_counts(Counts { filter, baskets }, &pieces, (offset, limit))
-            .await
+        let counts = Counts { filter, baskets };
+        let mut page = self.history_by_counts(counts, &pieces, (offset, limit)).await?;
+        // Counts and page are statements of their own: an order that changes its state in between is missing from the
+        // page. Then both are asked once more.
+        for _again in 1..TRIES {
+            if page.orders.len() == expected(page.total, offset, limit) {
+                break;
+            }
+            page = self.history_by_counts(counts, &pieces, (offset, limit)).await?;
+        }
+        Ok(page)
     }
 
     /// The baskets with any of the products that are asked for; zero among them for orders whose products are not
