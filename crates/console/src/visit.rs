@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use book::{Book, Merchant, Person, Role, same_text};
 use http_kit::body::{BodyLimits, read};
+use http_kit::headers::is_https;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
 use http_kit::{Answer, query};
@@ -64,12 +65,7 @@ impl Asked {
 
     /// A cookie that scripts don't see and other sites' forms don't carry.
     fn set_cookie(&self, answer: &mut Answer, name: &str, value: &str, seconds: i64) {
-        let proto = self.headers.get("x-forwarded-proto");
-        let secure = if proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https")) {
-            "; Secure"
-        } else {
-            ""
-        };
+        let secure = if is_https(&self.headers) { "; Secure" } else { "" };
         let cookie =
             format!("{name}={value}; Path=/console; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         if let Ok(cookie) = HeaderValue::try_from(cookie) {

@@ -34,6 +34,12 @@ pub fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((name.to_owned(), password.to_owned()))
 }
 
+/// Whether the caller came over TLS: the server says so where it speaks HTTPS itself, else the proxy in front.
+pub fn is_https(headers: &HeaderMap) -> bool {
+    let proto = headers.get("x-forwarded-proto");
+    proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
 /// Whether the client tried HTTP Basic, well-formed or not.
 pub fn tried_basic(headers: &HeaderMap) -> bool {
     credentials(headers, "basic").is_some()

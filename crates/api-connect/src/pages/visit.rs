@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use book::{Client, Grant, Purpose, same_text};
 use http_kit::Answer;
+use http_kit::headers::is_https;
 use http_kit::query::Query;
 use order::Dialect;
 use url::Url;
@@ -178,7 +179,7 @@ impl Visit {
 
     /// A cookie that scripts don't see and other sites' forms don't carry.
     fn new_cookie(&self, name: &str, value: &str) -> Option<HeaderValue> {
-        let secure = if is_secure(&self.headers) { "; Secure" } else { "" };
+        let secure = if is_https(&self.headers) { "; Secure" } else { "" };
         HeaderValue::try_from(format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")).ok()
     }
 
@@ -198,15 +199,9 @@ impl Visit {
 /// The whole address of a path of these pages, as whoever sent these headers reaches it; none when they don't say.
 pub(crate) fn address_of(headers: &HeaderMap, path: &str) -> Option<String> {
     let host = headers.get(HOST)?.to_str().ok()?;
-    let scheme = if is_secure(headers) { "https" } else { "http" };
+    let scheme = if is_https(headers) { "https" } else { "http" };
     let url = Url::parse(&format!("{scheme}://{host}")).ok()?;
     Some(url.join(path).ok()?.into())
-}
-
-/// Whether the proxy in front says that the caller came over TLS.
-fn is_secure(headers: &HeaderMap) -> bool {
-    let proto = headers.get("x-forwarded-proto");
-    proto.is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
 /// The client of this id.

@@ -1,8 +1,7 @@
 //! `POST /orders/{order}/cancel`: releases all that is left of the reservation, or a part of it.
 
-use super::{STEP, SentMovement, named};
+use super::{SentMovement, take_step};
 use crate::State;
-use crate::call::WriteCall;
 use crate::problem::Problem;
 use crate::wire::{Given, given};
 use axum::body::Body;
@@ -17,24 +16,14 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
-    let call = WriteCall::read(&state, request).await?;
-    if let Some(before) = call.before(&state).await? {
-        return Ok(before);
-    }
-    let sent: SentMovement = call.parse_or_default()?;
-    let Given { wanted, items } = given(sent.amount, sent.items)?;
-    let cancel = CancelRequest {
-        wanted,
-        items,
-        annex: None,
-    };
-    call.run(
-        &state,
-        call.on(
-            named(&state, &call.access, &ids).await?,
-            vec![Command::Cancel(cancel)],
-        ),
-        STEP,
-    )
+    take_step(&state, &ids, request, |call| {
+        let sent: SentMovement = call.parse_or_default()?;
+        let Given { wanted, items } = given(sent.amount, sent.items)?;
+        Ok(Command::Cancel(CancelRequest {
+            wanted,
+            items,
+            annex: None,
+        }))
+    })
     .await
 }

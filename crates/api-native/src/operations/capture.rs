@@ -1,8 +1,7 @@
 //! `POST /orders/{order}/capture`: takes all that is left of the reservation, or a part of it.
 
-use super::{STEP, named};
+use super::take_step;
 use crate::State;
-use crate::call::WriteCall;
 use crate::problem::Problem;
 use crate::reading::{NAME, not_too_many, text};
 use crate::wire::{Given, SentItem, SentParcel, given, parcel_of};
@@ -49,18 +48,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
-    let call = WriteCall::read(&state, request).await?;
-    if let Some(before) = call.before(&state).await? {
-        return Ok(before);
-    }
-    let capture = call.parse_or_default::<Sent>()?.read()?;
-    call.run(
-        &state,
-        call.on(
-            named(&state, &call.access, &ids).await?,
-            vec![Command::Capture(capture)],
-        ),
-        STEP,
-    )
+    take_step(&state, &ids, request, |call| {
+        Ok(Command::Capture(call.parse_or_default::<Sent>()?.read()?))
+    })
     .await
 }

@@ -1,8 +1,7 @@
 //! `POST /orders/{order}/fail`: ends the order without doing it.
 
-use super::{STEP, named};
+use super::take_step;
 use crate::State;
-use crate::call::WriteCall;
 use crate::problem::Problem;
 use crate::reading::{TEXT, invalid, missing, text};
 use axum::body::Body;
@@ -56,18 +55,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
-    let call = WriteCall::read(&state, request).await?;
-    if let Some(before) = call.before(&state).await? {
-        return Ok(before);
-    }
-    let failure = call.parse::<Sent>()?.read()?;
-    call.run(
-        &state,
-        call.on(
-            named(&state, &call.access, &ids).await?,
-            vec![Command::Fail(failure)],
-        ),
-        STEP,
-    )
+    take_step(&state, &ids, request, |call| {
+        Ok(Command::Fail(call.parse::<Sent>()?.read()?))
+    })
     .await
 }

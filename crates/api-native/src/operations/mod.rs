@@ -25,18 +25,20 @@ mod webhooks;
 pub use openapi::document;
 
 use crate::State;
+use crate::call::WriteCall;
 use crate::errors::{KEPT_BY_ITS_API, Places, failed, order_not_found};
 use crate::openapi as documents;
 use crate::problem::{Problem, with_request_ids};
 use crate::wire::SentItem;
 use axum::Router;
-use axum::http::{StatusCode, Uri};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, Uri};
 use axum::middleware::from_fn;
 use book::{Access, Reference};
 use http_kit::path::PathIds;
 use http_kit::wire::Number;
-use http_kit::{Endpoint, Failure, Needs, Routes};
-use order::Order;
+use http_kit::{Answer, Endpoint, Failure, Needs, Routes};
+use order::{Command, Order};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -113,6 +115,22 @@ fn beside() -> Routes<State> {
             webhook_deliveries::retry,
         )
         .delete(&webhook, Write, webhooks::remove)
+}
+
+/// Does one thing to the order that the path names: what `read` makes of the call.
+async fn take_step(
+    state: &State,
+    ids: &PathIds,
+    request: Request<Body>,
+    read: impl FnOnce(&WriteCall) -> Result<Command, Problem>,
+) -> Result<Answer, Problem> {
+    let call = WriteCall::read(state, request).await?;
+    if let Some(before) = call.before(state).await? {
+        return Ok(before);
+    }
+    let command = read(&call)?;
+    let reference = named(state, &call.access, ids).await?;
+    call.run(state, call.on(reference, vec![command]), STEP).await
 }
 
 /// The order that the path names. A UUID is looked for in the index of searches, all else where it is used.

@@ -1,8 +1,7 @@
 //! `POST /orders/{order}/refund`: gives back all that was captured, one capture, or a part of it.
 
-use super::{STEP, named};
+use super::take_step;
 use crate::State;
-use crate::call::WriteCall;
 use crate::problem::Problem;
 use crate::reading::{NAME, text};
 use crate::wire::{Given, SentItem, given};
@@ -43,18 +42,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
-    let call = WriteCall::read(&state, request).await?;
-    if let Some(before) = call.before(&state).await? {
-        return Ok(before);
-    }
-    let refund = call.parse_or_default::<Sent>()?.read()?;
-    call.run(
-        &state,
-        call.on(
-            named(&state, &call.access, &ids).await?,
-            vec![Command::Refund(refund)],
-        ),
-        STEP,
-    )
+    take_step(&state, &ids, request, |call| {
+        Ok(Command::Refund(call.parse_or_default::<Sent>()?.read()?))
+    })
     .await
 }

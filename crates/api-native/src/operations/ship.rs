@@ -1,8 +1,7 @@
 //! `POST /orders/{order}/ship`: notes that something of a capture was sent, or sent back.
 
-use super::{STEP, named};
+use super::take_step;
 use crate::State;
-use crate::call::WriteCall;
 use crate::problem::Problem;
 use crate::reading::{NAME, must_be_text};
 use crate::wire::{SentParcel, parcel_of};
@@ -36,18 +35,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
-    let call = WriteCall::read(&state, request).await?;
-    if let Some(before) = call.before(&state).await? {
-        return Ok(before);
-    }
-    let ship = call.parse::<Sent>()?.read()?;
-    call.run(
-        &state,
-        call.on(
-            named(&state, &call.access, &ids).await?,
-            vec![Command::Ship(ship)],
-        ),
-        STEP,
-    )
+    take_step(&state, &ids, request, |call| {
+        Ok(Command::Ship(call.parse::<Sent>()?.read()?))
+    })
     .await
 }

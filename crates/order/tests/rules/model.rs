@@ -5,69 +5,12 @@ use order::{
     CancelRequest, CaptureRequest, Command, Event, Fact, FulfilRequest, Item, Order, PaymentMethod,
     RefundRequest, Refusal, ReserveRequest, Timestamp, Wanted,
 };
-use rust_decimal::Decimal;
 
-/// A millionth of a millionth of the currency's main unit.
-type Units = i128;
+mod words;
 
-const ONE: Units = 1_000_000_000_000;
-
-/// What came of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Refused,
-    /// It succeeded, and nothing happened.
-    Nothing,
-    /// It happened, and so much was moved; zero when it moves no money.
-    Moved(Units),
-}
-
-/// What may come of a command.
-#[derive(Debug)]
-enum Expected {
-    OneOf(Vec<Answer>),
-    /// The model does not price what the client left out; it only knows the bound.
-    AtMost(Units),
-}
-
-use Answer::{Moved, Nothing, Refused};
-
-fn only(answer: Answer) -> Expected {
-    Expected::OneOf(vec![answer])
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Preliminary,
-    Confirmed,
-    Processed,
-    Failed,
-    Refused,
-    Cancelled,
-}
-
-/// Who is asked for the money when the order is completed.
-#[derive(Debug, Clone, Copy)]
-enum Asks {
-    Nobody,
-    Payer,
-    Provider,
-}
-
-/// What the reservation was last used for.
-#[derive(Debug, Clone, Copy)]
-enum Last {
-    Capture,
-    Release,
-}
-
-#[derive(Debug, Clone)]
-struct Taken {
-    number: String,
-    amount: Units,
-    refunded: Units,
-    at: Timestamp,
-}
+pub(crate) use words::Answer;
+use words::Answer::{Moved, Nothing, Refused};
+use words::{Asks, Expected, Last, ONE, Phase, Taken, Units, asks, moved, only, units};
 
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -511,45 +454,10 @@ impl Model {
     }
 }
 
-impl Taken {
-    fn open(&self) -> Units {
-        self.amount - self.refunded
-    }
-}
-
 fn bears(event: &Event, number: &str) -> bool {
     matches!(&event.fact, Fact::Refunded(refund) if refund.capture == number)
 }
 
 fn has_none(items: &[Item]) -> bool {
     items.iter().any(|item| units(item.quantity.decimal()) <= 0)
-}
-
-fn moved(event: &Event) -> Units {
-    match &event.fact {
-        Fact::Captured(capture) => units(capture.amount.decimal()),
-        Fact::Refunded(refund) => units(refund.amount.decimal()),
-        Fact::Cancelled(released) | Fact::Expired(released) => units(released.amount.decimal()),
-        _ => 0,
-    }
-}
-
-fn units(value: Decimal) -> Units {
-    let value = value.normalize();
-    value.mantissa() * 10_i128.pow(12 - value.scale())
-}
-
-fn asks(method: &PaymentMethod) -> Asks {
-    match method {
-        PaymentMethod::Sms => Asks::Payer,
-        PaymentMethod::Invoice | PaymentMethod::Free | PaymentMethod::Own | PaymentMethod::Account => {
-            Asks::Nobody
-        }
-        PaymentMethod::Klarna
-        | PaymentMethod::Card
-        | PaymentMethod::Swish
-        | PaymentMethod::Vipps
-        | PaymentMethod::Instalments
-        | PaymentMethod::Other(_) => Asks::Provider,
-    }
 }
