@@ -2,8 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use serde_json::json;
 use stories::{Backend, Caller, Database, Options, Server, afterpay, connect};
 
@@ -12,6 +13,7 @@ use crate::limit::pgbench::Script;
 use crate::load::{NUMBER, Work, request};
 use crate::postgres::Cluster;
 use crate::row::{Finding, Turns};
+use crate::table::grouped;
 
 /// The number of the order whose rows the limits repeat.
 const SAMPLE: &str = "900000000001";
@@ -30,11 +32,35 @@ pub(super) async fn on_sqlite(door: Door, rounds: usize, turn: Duration) -> Find
     door.register(&client, SAMPLE).await;
     let rows = Rows::of_newest_order(Path::new(&database.location()), SAMPLE);
     let mut turns = Turns::default();
+    let mut behind = Vec::new();
     for round in 0..rounds {
         turns.limit.push(group_commit::measure(&rows, turn).await);
         turns.ours(&server, door.work(&client, round), turn).await;
+        behind.push(made_up(Path::new(&database.location())).await);
     }
-    turns.finding(0.5, vec![format!("one order is {}", rows.describe())])
+    let notes = vec![
+        format!("one order is {}", rows.describe()),
+        format!("after each turn the follower made up for: {}", behind.join(", ")),
+    ];
+    turns.finding(0.5, notes)
+}
+
+/// Waits until the journal's follower has made up for what it fell behind, so that the limit has the machine to
+/// itself; tells how much that was, and how long it took.
+async fn made_up(folder: &Path) -> String {
+    let (first, started) = (behind(folder), Instant::now());
+    while behind(folder) > 0 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    format!("{} orders in {seconds:.1} s", grouped(f64::from(first)))
+}
+
+/// How many orders have changed since the follower saw them.
+fn behind(folder: &Path) -> u32 {
+    let database = Connection::open(folder.join("ordrebok.db")).expect("the server's database opens");
+    let left = database.query_row("SELECT COUNT(*) FROM unfollowed", [], |row| row.get(0));
+    left.expect("what is left to follow can be counted")
 }
 
 /// On PostgreSQL, beside pgbench with the statement that the server sends.

@@ -142,6 +142,10 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
             detail: "the text has a NUL character in it".to_owned(),
         });
     }
+    // Keeping track of the path costs as much as reading: it is kept for a body that can't be read.
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| describe(&error.path().to_string(), error.inner()))?;

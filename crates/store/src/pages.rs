@@ -341,7 +341,9 @@ fn sorted_question<'a>(
 ) -> Question<'a> {
     let mut question = Question::new(filter.merchant);
     question.params.push(Value::Text(&filter.customer));
-    question.text(&format!("SELECT {ORDER_COLUMNS} FROM ("));
+    question.text(&format!(
+        "SELECT {ORDER_COLUMNS} FROM (SELECT created_at, id FROM ("
+    ));
     for (at, sort) in sorts.iter().enumerate() {
         question.text(if at == 0 { "" } else { " UNION ALL " });
         question.text("SELECT created_at, id FROM (SELECT created_at, id FROM orders");
@@ -363,8 +365,11 @@ fn sorted_question<'a>(
         question.param(Value::Int(signed(limit.saturating_add(start.skip))));
         question.text(&format!(") AS s{at}"));
     }
-    question.text(") AS found JOIN orders o ON o.merchant = $1 AND o.id = found.id");
-    question.text(" ORDER BY found.created_at DESC, found.id DESC");
+    // The page is cut before any order is read. A cross join is taken in the order in which it is written: SQLite,
+    // left to choose, may read all of the merchant's orders to find the page's.
+    question.text(") AS newest ORDER BY created_at DESC, id DESC");
     cut(&mut question, limit, start.skip);
+    question.text(") AS found CROSS JOIN orders o WHERE o.merchant = $1 AND o.id = found.id");
+    question.text(" ORDER BY found.created_at DESC, found.id DESC");
     question
 }
