@@ -54,6 +54,7 @@
 )]
 
 pub mod afterpay;
+mod browser;
 mod caller;
 pub mod connect;
 mod database;
@@ -70,6 +71,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+pub use browser::{FORM, Jar, attribute, hidden_fields};
 pub use caller::{Caller, Credential, Merchant};
 pub use database::{Backend, Database};
 pub use http::{Call, Http, Reply, Unanswered};

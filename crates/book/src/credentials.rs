@@ -102,6 +102,10 @@ pub struct CredentialInfo {
     pub created_at: Timestamp,
     /// From when on it opens nothing.
     pub revoked_at: Option<Timestamp>,
+    /// Until when the secret that it had before is good, if it has another by now.
+    pub previous_until: Option<Timestamp>,
+    /// Whether it has a secret at all.
+    pub has_secret: bool,
 }
 
 /// What is kept with a credential beside its columns.
@@ -365,10 +369,13 @@ pub(crate) fn redirects_of(row: &CredentialRow) -> Result<(Vec<String>, bool), B
 
 pub(crate) fn info_of(row: &CredentialRow) -> Result<CredentialInfo, BookError> {
     let (api, scope) = words_of(row)?;
+    let kept = kept_of(row)?;
     Ok(CredentialInfo {
         number: row.id,
         api,
-        id: kept_of(row)?.id,
+        previous_until: kept.previous.map(|previous| previous.until),
+        has_secret: !kept.public,
+        id: kept.id,
         scope,
         created_at: Timestamp(row.created_at),
         revoked_at: row.revoked_at.map(Timestamp),

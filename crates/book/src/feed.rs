@@ -48,6 +48,23 @@ impl Book {
         rows.into_iter().map(feed_event).collect()
     }
 
+    /// The events at these positions: one read for each, so they are to be few.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn feed_at(
+        &self,
+        merchant: MerchantId,
+        positions: &[i64],
+    ) -> Result<Vec<FeedEvent>, BookError> {
+        let mut events = Vec::new();
+        for position in positions {
+            let found = self.fed(merchant, position.saturating_sub(1), 1).await?;
+            events.extend(found.into_iter().filter(|event| event.position == *position));
+        }
+        Ok(events)
+    }
+
     /// The position of the newest event; zero when there is none.
     ///
     /// # Errors

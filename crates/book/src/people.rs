@@ -4,6 +4,7 @@
 //! is written with each of them. Sessions are random text of which the hash is kept.
 
 use crate::passwords::wait_millis;
+use crate::reach::Reach;
 use crate::secrets::random_text;
 use crate::work::{Stop, Work};
 use crate::{Book, BookError, Document, NotSignedIn};
@@ -12,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use store::rows::{DocumentKey, Load, SessionRow};
 
 /// The tenant of what belongs to no merchant.
-const INSTALLATION: MerchantId = MerchantId(0);
+pub(crate) const INSTALLATION: MerchantId = MerchantId(0);
 /// The kind of the documents that people are kept as.
-const PERSON: &str = "person";
-/// What hangs on the operator and no merchant.
-const OPERATOR: &str = "operator";
+pub(crate) const PERSON: &str = "person";
 /// How many people a list shows at the most.
 const MOST: u64 = 1000;
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 100;
 /// The letters of one-time passwords: none that is taken for another.
 const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 
@@ -30,7 +31,7 @@ pub enum Role {
     View,
     /// Act on orders: capture, refund, cancel, ship, and so on.
     Act,
-    /// Look after credentials, webhooks and imports.
+    /// Look after credentials, webhooks, people and imports.
     Administer,
 }
 
@@ -60,15 +61,15 @@ pub struct Person {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Whose orders they see; none for the operator's people, who see all merchants'.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merchant: Option<MerchantId>,
+    /// Whose orders they see.
+    #[serde(default, rename = "merchant", skip_serializing_if = "Reach::is_all")]
+    pub reach: Reach,
     /// Whether their password is one that was made for them, and must be changed before anything else.
     #[serde(default)]
     pub must_change: bool,
     password: String,
     #[serde(default)]
-    removed: bool,
+    pub(crate) removed: bool,
     /// Counts password changes: sessions of an earlier one are worthless.
     #[serde(default)]
     epoch: u32,
@@ -81,7 +82,18 @@ pub struct Person {
 impl Person {
     /// Whether they may see this merchant's orders.
     pub fn sees(&self, merchant: MerchantId) -> bool {
-        self.merchant.is_none_or(|own| own == merchant)
+        self.reach.has(merchant)
+    }
+
+    /// Whether somebody can have this name: 1 to 100 characters, no control characters, and no spaces around them.
+    pub fn can_be_called(name: &str) -> bool {
+        let length = name.chars().count();
+        (1..=LONGEST_NAME).contains(&length) && name.trim() == name && !name.chars().any(char::is_control)
+    }
+
+    /// Whether this is what they sign in as, however it is written.
+    pub fn is_called(&self, name: &str) -> bool {
+        fold(&self.name) == fold(name)
     }
 }
 
@@ -92,8 +104,8 @@ pub struct NewPerson {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Whose orders they see; none for all merchants'.
-    pub merchant: Option<MerchantId>,
+    /// Whose orders they see.
+    pub reach: Reach,
     /// Whether the password that is made for them is good for one time only.
     pub must_change: bool,
 }
@@ -105,19 +117,15 @@ struct Grants {
     epoch: u32,
 }
 
-fn fold(name: &str) -> String {
+pub(crate) fn fold(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-fn key(name: &str) -> DocumentKey {
+pub(crate) fn key(name: &str) -> DocumentKey {
     DocumentKey {
         kind: PERSON.to_owned(),
         id: fold(name),
     }
-}
-
-fn owner(merchant: Option<MerchantId>) -> String {
-    merchant.map_or_else(|| OPERATOR.to_owned(), |merchant| merchant.to_string())
 }
 
 impl Book {
@@ -144,7 +152,7 @@ impl Book {
             let person = Person {
                 name: new.name.trim().to_owned(),
                 role: new.role,
-                merchant: new.merchant,
+                reach: new.reach.clone(),
                 must_change: new.must_change,
                 password: hash.clone(),
                 removed: false,
@@ -154,7 +162,7 @@ impl Book {
             };
             let mut document = Document::new(PERSON, fold(&new.name), work.now(), person);
             document.version = work.version_of(0);
-            document.owner = owner(new.merchant);
+            document.owner = new.reach.owner();
             work.put(&document)?;
             Ok(true)
         };
@@ -164,14 +172,10 @@ impl Book {
         }
     }
 
-    /// The people who see one merchant's orders only, or with none the operator's.
-    ///
-    /// # Errors
-    /// When the database fails, or what is kept can't be read.
-    pub async fn people(&self, merchant: Option<MerchantId>) -> Result<Vec<Person>, BookError> {
-        let owner = owner(merchant);
+    /// The people whose document hangs on this.
+    pub(crate) async fn people_owned(&self, owner: &str) -> Result<Vec<Person>, BookError> {
         let page = self
-            .documents::<Person>(INSTALLATION, (PERSON, Some(&owner)), 0, MOST)
+            .documents::<Person>(INSTALLATION, (PERSON, Some(owner)), 0, MOST)
             .await?;
         let people = page.documents.into_iter().map(|document| document.body);
         Ok(people.filter(|person| !person.removed).collect())
@@ -273,7 +277,11 @@ impl Book {
         self.inner.salt.hash(&format!("form {session}"))
     }
 
-    async fn person(&self, name: &str) -> Result<Option<Person>, BookError> {
+    /// Somebody of this name.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn person(&self, name: &str) -> Result<Option<Person>, BookError> {
         let found = self.document::<Person>(INSTALLATION, PERSON, &fold(name)).await?;
         Ok(found
             .map(|document| document.body)

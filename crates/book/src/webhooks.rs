@@ -17,6 +17,9 @@ pub(crate) const KIND: &str = "webhook";
 /// How many webhooks a merchant may have.
 pub const MOST_WEBHOOKS: usize = 50;
 
+/// The longest address or description of a webhook, in characters.
+pub const LONGEST_HOOK_TEXT: usize = 2000;
+
 /// For how long calls are signed with a secret that was replaced, too.
 const FORMER_MILLISECONDS: i64 = 24 * 3_600_000;
 
@@ -53,7 +56,20 @@ pub enum Standing {
     },
 }
 
+/// The type under which events of this name are told, such as `order.captured`.
+pub fn event_type(name: &str) -> String {
+    format!("order.{name}")
+}
+
 impl Webhook {
+    /// Whether calls can go to this address: http or https, with a host. Whether they may is asked when they are made.
+    pub fn is_address(text: &str) -> bool {
+        let is_web = |url: url::Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+        text.chars().count() <= LONGEST_HOOK_TEXT
+            && !text.contains('\0')
+            && url::Url::parse(text).is_ok_and(is_web)
+    }
+
     /// One that nothing has been told yet.
     pub fn new(url: String, events: Vec<String>, description: String) -> Self {
         Self {
@@ -189,6 +205,8 @@ impl Book {
         change: impl Fn(&mut Webhook, Timestamp) + Send + 'static,
         render: impl Fn(Option<&Document<Webhook>>) -> Reply + Send + 'static,
     ) -> Result<Executed, BookError> {
+        // What happened before is told as it was set then.
+        self.catch_up(merchant).await;
         let load = load(merchant, id, idempotency.as_ref());
         let run = move |work: &mut Work<'_>| {
             let Some(mut kept) = work.document::<Webhook>(0)? else {

@@ -106,6 +106,11 @@ impl<'a> Work<'a> {
         row.map_or(0, |row| row.version)
     }
 
+    /// How many documents were asked for.
+    pub(crate) fn documents(&self) -> usize {
+        self.loaded.documents.len()
+    }
+
     /// Writes a document, new or in the place of the version that was loaded.
     pub(crate) fn put<T: Serialize>(&mut self, document: &Document<T>) -> Result<(), BookError> {
         let (row, before) = document.to_row(self.context.now)?;

@@ -31,23 +31,28 @@ async function look(form) {
 }
 
 const filters = $('form.filters');
-if (results && filters && search) {
-  const words = search.querySelector('input[name=q]');
-  const hidden = filters.querySelector('input[name=q]');
+if (results && filters) {
   const soon = () => {
     clearTimeout(pause);
     pause = setTimeout(() => look(filters), 140);
   };
-  words.addEventListener('input', () => { hidden.value = words.value.trim(); soon(); });
   filters.addEventListener('input', soon);
-  for (const form of [search, filters]) {
+  const forms = [filters];
+  // The words at the top are part of the filters on the page of orders; on others they lead there.
+  const hidden = filters.querySelector('input[name=q]');
+  const words = search?.querySelector('input[name=q]');
+  if (hidden && words) {
+    words.addEventListener('input', () => { hidden.value = words.value.trim(); soon(); });
+    forms.push(search);
+  }
+  for (const form of forms) {
     form.addEventListener('submit', (event) => { event.preventDefault(); clearTimeout(pause); look(filters); });
   }
 }
 
 // --- Keys.
 const keys = $('#keys');
-const places = { h: '', o: '/orders', c: '/customers', d: '/deliveries' };
+const places = { h: '', o: '/orders', c: '/customers', d: '/deliveries', w: '/webhooks' };
 let going = false;
 
 function step(by) {
@@ -62,6 +67,7 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === 'Escape' && event.target === $('#search')) { event.target.blur(); return; }
   if (typing(event.target)) return;
+  if (going && event.key === 'm') { location.assign('/console'); return; }
   if (going && event.key in places) {
     going = false;
     const base = location.pathname.match(/^\/console\/\d+/);
@@ -83,6 +89,9 @@ if (shown && keys) {
   shown.hidden = false;
   shown.addEventListener('click', () => keys.showModal());
 }
+
+// --- Where one is stays in sight when the places are wider than the screen.
+$('.places [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 
 // --- Whole rows are taken by the pointer, as their links are.
 document.addEventListener('click', (event) => {
@@ -109,7 +118,10 @@ async function follow() {
   if (answer?.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const fresh = page.querySelector('#progress');
-    if (fresh) $('#progress').replaceWith(fresh);
+    const stale = $('#progress');
+    // Whoever is at work in it is not disturbed.
+    const isBusy = stale.contains(document.activeElement) || getSelection().toString() !== '';
+    if (fresh && !isBusy) stale.replaceWith(fresh);
   }
   setTimeout(follow, 1000);
 }

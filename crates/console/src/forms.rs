@@ -1,6 +1,14 @@
 //! Fields of forms, each with its label, its hint, and what is wrong with it.
 
+use crate::State;
+use crate::trouble::Trouble;
+use crate::visit::field;
+use book::{Idempotency, KeyReuse};
+use http_kit::query::Query;
 use maud::{Markup, html};
+
+/// The hidden field that makes what a form does happen once.
+const KEY: &str = "key";
 
 /// A field's value that can't be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +42,8 @@ pub(crate) struct Field<'f> {
     pub(crate) required: bool,
     /// What browsers may fill in.
     pub(crate) fill: &'f str,
+    /// How many characters it may have at the most.
+    pub(crate) longest: usize,
 }
 
 impl<'f> Field<'f> {
@@ -47,6 +57,7 @@ impl<'f> Field<'f> {
             hint: "",
             required: false,
             fill: "off",
+            longest: 500,
         }
     }
 
@@ -69,6 +80,10 @@ impl<'f> Field<'f> {
         Self { fill, ..self }
     }
 
+    pub(crate) fn longest(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
     pub(crate) fn html(&self, wrong: Option<&Wrong>) -> Markup {
         let name = self.name;
         let wrong = wrong.filter(|wrong| wrong.field == name);
@@ -86,7 +101,7 @@ impl<'f> Field<'f> {
                 @if !self.hint.is_empty() { p.hint id=(format!("{name}-hint")) { (self.hint) } }
                 input id=(name) name=(name) type=(self.kind) value=(self.value) autocomplete=(self.fill)
                     required[self.required] aria-describedby=[described] aria-invalid=[wrong.map(|_| "true")]
-                    maxlength="500";
+                    maxlength=(self.longest);
                 @if let Some(wrong) = wrong { p.wrong id=(format!("{name}-wrong")) { (wrong.what) } }
             }
         }
@@ -113,4 +128,40 @@ pub(crate) fn notice(text: &str) -> Markup {
 /// What is wrong, told above a form.
 pub(crate) fn problem(text: &str) -> Markup {
     html! { p.problem role="alert" { (text) } }
+}
+
+/// The hidden field that makes what a form does happen once, however often it is sent.
+pub(crate) fn key(state: &State) -> Markup {
+    html! { input type="hidden" name=(KEY) value=(state.book().fresh_text()); }
+}
+
+/// Under which the book remembers what a form has done: its own key, within what it is about.
+pub(crate) fn once(form: &Query, scope: String) -> Result<Idempotency, Trouble> {
+    let key = field(form, KEY);
+    if !(16..=64).contains(&key.len()) {
+        return Err(Trouble::Malformed(
+            "The form does not say what it was opened for.",
+        ));
+    }
+    let said: Vec<String> = form
+        .pairs()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    Ok(Idempotency {
+        request: None,
+        scope,
+        key: key.to_owned(),
+        fingerprint: Idempotency::fingerprint(said.join("\n").as_bytes()),
+        reuse: KeyReuse::Refuse,
+    })
+}
+
+/// A field's text, trimmed, all on one line; none when it is empty.
+pub(crate) fn one_line(form: &Query, name: &str, longest: usize) -> Result<Option<String>, Wrong> {
+    let text = field(form, name).trim();
+    if text.chars().count() > longest || text.chars().any(char::is_control) {
+        let what = format!("This has at most {longest} characters, all on one line.");
+        return Err(Wrong::new(name, what));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }

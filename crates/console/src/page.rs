@@ -34,17 +34,22 @@ pub(crate) enum Place {
     Orders,
     Customers,
     Deliveries,
+    Webhooks,
     Credentials,
+    People,
     Imports,
 }
 
 impl Place {
-    const ALL: [Self; 6] = [
+    /// Those that are needed all day, and those that are looked after now and then.
+    const ALL: [Self; 8] = [
         Self::Overview,
         Self::Orders,
         Self::Customers,
         Self::Deliveries,
+        Self::Webhooks,
         Self::Credentials,
+        Self::People,
         Self::Imports,
     ];
 
@@ -54,7 +59,9 @@ impl Place {
             Self::Orders => "Orders",
             Self::Customers => "Customers",
             Self::Deliveries => "Deliveries",
+            Self::Webhooks => "Webhooks",
             Self::Credentials => "Credentials",
+            Self::People => "People",
             Self::Imports => "Import",
         }
     }
@@ -66,7 +73,9 @@ impl Place {
             Self::Orders => "orders",
             Self::Customers => "customers",
             Self::Deliveries => "deliveries",
+            Self::Webhooks => "webhooks",
             Self::Credentials => "credentials",
+            Self::People => "people",
             Self::Imports => "imports",
         }
     }
@@ -74,8 +83,8 @@ impl Place {
     /// Who needs it.
     pub(crate) fn role(self) -> Role {
         match self {
-            Self::Overview | Self::Orders | Self::Customers | Self::Deliveries => Role::View,
-            Self::Credentials | Self::Imports => Role::Administer,
+            Self::Overview | Self::Orders | Self::Customers | Self::Deliveries | Self::Webhooks => Role::View,
+            Self::Credentials | Self::People | Self::Imports => Role::Administer,
         }
     }
 }
@@ -94,6 +103,7 @@ pub(crate) fn answer(desk: &Desk, status: StatusCode, place: Place, title: &str,
         main #main tabindex="-1" { (content) }
         footer {
             span { "All times are UTC." }
+            span.me { "Signed in as " a href="/console/password" title="Change your password" { (desk.visit.person.name) } }
             button.keys-button type="button" data-keys hidden { "Keys " kbd { "?" } }
         }
         (keys())
@@ -150,7 +160,7 @@ fn bar(desk: &Desk) -> Markup {
                 kbd aria-hidden="true" { "/" }
             }
             div.who {
-                @if person.merchant.is_none() { a href="/console" { "Merchants" } }
+                @if person.reach.only().is_none() { a href="/console" { "Merchants" } }
                 a.person href="/console/password" title="Change your password" { (person.name) }
                 form method="post" action="/console/sign-out" {
                     (token(&desk.visit))
@@ -190,7 +200,7 @@ fn keys() -> Markup {
                 div { dt { kbd { "/" } } dd { "Search" } }
                 div { dt { kbd { "j" } " " kbd { "k" } } dd { "Next and previous row" } }
                 div { dt { kbd { "Enter" } } dd { "Open the row" } }
-                div { dt { kbd { "g" } " then a letter" } dd { "Go to " u { "o" } "rders, " u { "c" } "ustomers, " u { "d" } "eliveries, " u { "h" } "ome" } }
+                div { dt { kbd { "g" } " then a letter" } dd { "Go to " u { "o" } "rders, " u { "c" } "ustomers, " u { "d" } "eliveries, " u { "w" } "ebhooks, " u { "h" } "ome, " u { "m" } "erchants" } }
                 div { dt { kbd { "?" } } dd { "Show this" } }
                 div { dt { kbd { "Esc" } } dd { "Close this" } }
             }

@@ -27,6 +27,8 @@ pub(crate) enum Trouble {
     MayNot(Role),
     /// The form is not one that this session was shown.
     StaleForm,
+    /// The form was sent before, and said something else then.
+    SentBefore,
     /// The request can't be read; why, in a sentence.
     Malformed(&'static str),
     /// What the server itself refuses.
@@ -82,6 +84,11 @@ impl Trouble {
                 StatusCode::FORBIDDEN,
                 "Please go back and try again",
                 "This form was not opened in this session, or cookies are switched off. Nothing has been done.",
+            ),
+            Self::SentBefore => said(
+                StatusCode::BAD_REQUEST,
+                "This form was sent before",
+                "It was sent before with other content, and that has been done. Please open it anew.",
             ),
             Self::Malformed(what) => said(StatusCode::BAD_REQUEST, "This can\u{2019}t be read", what),
             Self::Failed(failure) => refuse(failure, &Method::GET),

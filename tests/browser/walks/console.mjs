@@ -45,6 +45,32 @@ async function enter({ page, server, visitor }, name, role) {
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
 }
 
+// A program that is called: it answers as it is told to, and 200 after that.
+async function listen() {
+  const receiver = { calls: [], answers: [] };
+  const server = http.createServer((request, response) => {
+    receiver.calls.push(request.url);
+    response.statusCode = receiver.answers.shift() ?? 200;
+    response.end();
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  receiver.url = `http://127.0.0.1:${server.address().port}`;
+  receiver.close = () => {
+    server.closeAllConnections?.();
+    return new Promise((resolve) => { server.close(resolve); });
+  };
+  return receiver;
+}
+
+// Opens the same page again until it has this text.
+async function until(page, text, what) {
+  for (let tries = 0; (await page.getByText(text).count()) === 0; tries += 1) {
+    assert(tries < 100, what);
+    await page.waitForTimeout(100);
+    await page.goto(page.url());
+  }
+}
+
 const timeline = (page) => page.locator('.timeline > li');
 
 export default (walk) => {
@@ -72,6 +98,19 @@ export default (walk) => {
       await page.keyboard.press('Enter');
       await page.getByRole('link', { name: 'NN-1' }).click();
     }
+    await page.getByRole('heading', { name: 'NN-1', level: 1 }).waitFor();
+    await page.goto('/console/1/customers');
+    if (withScripts) {
+      await page.getByLabel('Name, number or mail address').fill('nobody');
+      await page.getByText('No such customer').waitFor();
+      await page.getByLabel('Name, number or mail address').fill('kari');
+      await page.getByRole('link', { name: 'Kari Nordmann' }).waitFor();
+    }
+    // The search at the top leads to the orders, from wherever it is used.
+    await page.getByLabel('Search orders').fill('NN-1');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/1/orders?q=NN-1');
+    await page.getByRole('link', { name: 'NN-1' }).click();
     await page.getByRole('heading', { name: 'NN-1', level: 1 }).waitFor();
     await visitor.check();
     const before = await timeline(page).count();
@@ -110,13 +149,8 @@ export default (walk) => {
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
     });
     const token = (await granted.json()).access_token;
-    let calls = 0;
-    const receiver = http.createServer((_, response) => {
-      calls += 1;
-      response.statusCode = calls === 1 ? 500 : 200;
-      response.end();
-    });
-    await new Promise((resolve) => { receiver.listen(0, '127.0.0.1', resolve); });
+    const receiver = await listen();
+    receiver.answers = [500];
     try {
       const { orderId } = await server.call(token, '/capi/v1/client/order', {
         paymentMethod: 'invoice',
@@ -124,39 +158,136 @@ export default (walk) => {
         payer: { lastName: 'Nordmann', postalCode: '0150', emails: ['kari@example.no'] },
         orderLines: [{ productSpecType: 'coupon', productSpecCode: 'TOTT', productSpecNo: 60, quantity: 1, unitPrice: 295 }],
       });
-      const callbackUrl = `http://127.0.0.1:${receiver.address().port}/done`;
+      const callbackUrl = `${receiver.url}/done`;
       await server.call(token, '/capi/v1/client/order/fulfillment', { orderId, callbackUrl });
       await enter(stage, 'kari', 'act');
       const path = `/console/1/orders/${orderId}`;
-      for (let tries = 0; ; tries += 1) {
-        await page.goto(path);
-        if (await page.getByText('Failing').count()) break;
-        assert(tries < 100, 'the call fails');
-        await page.waitForTimeout(100);
-      }
+      await page.goto(path);
+      await until(page, 'Failing', 'the call fails');
       await visitor.check();
       await page.getByRole('button', { name: 'Try again now' }).click();
       await page.getByRole('status').filter({ hasText: 'The call is being made again.' }).waitFor();
-      for (let tries = 0; ; tries += 1) {
-        await page.goto(path);
-        if (await page.getByText('Delivered').count()) break;
-        assert(tries < 100, 'the call is made');
-        await page.waitForTimeout(100);
-      }
-      assert.equal(calls, 2);
+      await page.goto(path);
+      await until(page, 'Delivered', 'the call is made');
+      assert.equal(receiver.calls.length, 2);
     } finally {
-      receiver.closeAllConnections?.();
-      await new Promise((resolve) => { receiver.close(resolve); });
+      await receiver.close();
     }
+  });
+
+  walk('a webhook is added, fails, is called again, and is looked after', async (stage) => {
+    const { page, visitor, withScripts } = { ...stage, withScripts: stage.visitor.withScripts };
+    const { secret, id } = await shop(stage);
+    await enter(stage, 'kari', 'administer');
+    const receiver = await listen();
+    try {
+      receiver.answers = [500];
+      await page.getByRole('link', { name: 'Webhooks' }).click();
+      await page.getByText('No webhooks').waitFor();
+      await visitor.check();
+      await page.getByLabel('Address').fill('ftp://nowhere.example');
+      await page.getByLabel('What it is').fill('The warehouse');
+      await page.getByRole('checkbox', { name: 'order.captured' }).check();
+      await page.getByRole('button', { name: 'Add it' }).click();
+      await page.getByRole('alert').waitFor();
+      assert.equal(await page.getByLabel('What it is').inputValue(), 'The warehouse');
+      assert(await page.getByRole('checkbox', { name: 'order.captured' }).isChecked());
+      await visitor.check();
+      await page.getByLabel('Address').fill(receiver.url);
+      await page.getByRole('button', { name: 'Add it' }).click();
+      await page.getByRole('heading', { name: 'The webhook is added' }).waitFor();
+      assert.match(await page.locator('.secret').innerText(), /^whsec_/);
+      await visitor.check();
+
+      await stage.server.call(secret, `/ordrebok/v1/orders/${id}/capture`, { amount: 100 });
+      await page.getByRole('link', { name: 'Webhooks' }).first().click();
+      await page.getByRole('link', { name: receiver.url }).click();
+      await until(page, 'Failing', 'the call fails');
+      assert.equal(await page.getByRole('link', { name: id }).count(), 1);
+      await visitor.check();
+      await page.getByRole('button', { name: 'Try again now' }).click();
+      await page.getByRole('status').filter({ hasText: 'The call is being made again.' }).waitFor();
+      if (withScripts) {
+        // The calls are shown anew by themselves.
+        await page.getByText('Delivered', { exact: true }).nth(1).waitFor();
+      } else {
+        await until(page, 'Tried 2 times', 'the call is made');
+      }
+      assert.equal(receiver.calls.length, 2);
+      await page.getByRole('button', { name: 'Send a ping' }).click();
+      await page.getByRole('status').filter({ hasText: 'A ping is on its way.' }).waitFor();
+      await page.getByRole('button', { name: 'New secret' }).click();
+      await page.getByRole('heading', { name: 'There is a new secret' }).waitFor();
+      await visitor.check();
+      await page.getByLabel('From').fill('2020-01-01T00:00');
+      await page.getByRole('button', { name: 'Tell it again' }).click();
+      await page.getByRole('status').filter({ hasText: 'One event is told again.' }).waitFor();
+      await page.getByRole('button', { name: 'Turn off' }).click();
+      await page.getByRole('status').filter({ hasText: 'The webhook is off.' }).waitFor();
+      await page.getByText('Change address and events').click();
+      await visitor.check();
+      await page.getByRole('checkbox', { name: 'For good' }).check();
+      await page.getByRole('button', { name: 'Remove it' }).click();
+      await page.getByRole('status').filter({ hasText: 'The webhook is removed' }).waitFor();
+      await visitor.check();
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  walk('a credential gets a new secret, and somebody is added, changed and removed', async (stage) => {
+    const { page, visitor } = stage;
+    await shop(stage);
+    await enter(stage, 'kari', 'administer');
+    await page.getByRole('link', { name: 'Credentials' }).click();
+    await visitor.check();
+    await page.getByRole('link', { name: 'New secret' }).click();
+    await page.getByRole('heading', { name: 'A new secret for' }).waitFor();
+    await visitor.check();
+    await page.getByLabel('The secret before it is good for').selectOption({ label: 'an hour' });
+    await page.getByRole('button', { name: 'Make a new secret' }).click();
+    await page.getByRole('heading', { name: 'There is a new secret' }).waitFor();
+    await page.getByText('Replaced', { exact: true }).waitFor();
+    await visitor.check();
+
+    await page.getByRole('link', { name: 'People' }).click();
+    await visitor.check();
+    await page.getByLabel('Name').fill('KARI');
+    await page.getByRole('button', { name: 'Add them' }).click();
+    await page.getByText('Somebody has this name already.').first().waitFor();
+    assert.equal(await page.getByLabel('Name').inputValue(), 'KARI');
+    await visitor.check();
+    await page.getByLabel('Name').fill('Ola');
+    await page.getByLabel('They may').selectOption('act');
+    await page.getByRole('button', { name: 'Add them' }).click();
+    await page.getByRole('heading', { name: 'They are added' }).waitFor();
+    await visitor.check();
+    await page.getByRole('link', { name: 'Ola' }).click();
+    await page.getByRole('heading', { name: 'Ola', level: 1 }).waitFor();
+    await visitor.check();
+    await page.getByLabel('They may').selectOption('view');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('status').filter({ hasText: 'This is saved' }).waitFor();
+    await page.getByRole('button', { name: 'Make a new password' }).click();
+    await page.getByRole('heading', { name: 'They have a new password' }).waitFor();
+    await page.getByRole('checkbox', { name: 'For good' }).check();
+    await page.getByRole('button', { name: 'Remove them' }).click();
+    await page.getByRole('status').filter({ hasText: 'They are let in no more.' }).waitFor();
+    await page.getByRole('link', { name: 'kari' }).first().click();
+    await visitor.check();
   });
 
   walk('every page is read on wide and narrow screens, by day and by night', { scripts: [true] }, async (stage) => {
     const { page, visitor } = stage;
-    const { id } = await shop(stage);
+    const { id, secret } = await shop(stage);
+    const webhook = await stage.server.call(secret, '/ordrebok/v1/webhooks', { url: 'https://stock.example/told' });
+    const hook = `/webhooks/${webhook.id}`;
+    await stage.server.call(secret, `/ordrebok/v1/orders/${id}/capture`, { amount: 100 });
     await enter(stage, 'kari', 'administer');
     const pages = ['', '/orders', `/orders/${id}`, `/orders/${id}/capture`, `/orders/${id}/ship`, '/customers', '/customers/K-1',
-      '/deliveries', '/credentials', '/imports'];
-    for (const [width, colorScheme] of [[1440, 'dark'], [390, 'light'], [390, 'dark']]) {
+      '/deliveries', '/deliveries?state=failed', '/webhooks', hook, '/credentials', '/credentials/1/rotate', '/people',
+      '/people/kari', '/imports'];
+    for (const [width, colorScheme] of [[1440, 'light'], [1440, 'dark'], [380, 'light'], [380, 'dark']]) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme });
       for (const path of pages) {

@@ -5,13 +5,13 @@ use crate::call::WriteCall;
 use crate::errors::{INVALID_BODY, TOO_MANY_WEBHOOKS, WEBHOOK_NOT_FOUND};
 use crate::parameters::Parameters;
 use crate::problem::Problem;
-use crate::reading::{TEXT, invalid, missing, must_be_text};
-use crate::wire::{WebhookWire, type_of};
+use crate::reading::{invalid, missing, must_be_text};
+use crate::wire::WebhookWire;
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use book::{Document, Executed, MOST_WEBHOOKS, Reply, Webhook};
+use book::{Document, Executed, LONGEST_HOOK_TEXT, MOST_WEBHOOKS, Reply, Webhook, event_type};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{Fact, MerchantId};
@@ -63,10 +63,8 @@ pub(crate) async fn named(
 
 fn address(text: Option<String>) -> Result<Option<String>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    let text = must_be_text("url", text, TEXT)?;
-    let is_address =
-        url::Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if is_address && !text.contains('\0') {
+    let text = must_be_text("url", text, LONGEST_HOOK_TEXT)?;
+    if Webhook::is_address(&text) {
         Ok(Some(text))
     } else {
         Err(invalid("url", "must be an http or https address"))
@@ -77,9 +75,9 @@ fn events_of(sent: Option<Vec<String>>) -> Result<Option<Vec<String>>, Problem> 
     let Some(sent) = sent else { return Ok(None) };
     let mut events = Vec::new();
     for word in sent {
-        let known = Fact::NAMES.iter().find(|name| type_of(name) == word);
+        let known = Fact::NAMES.iter().find(|name| event_type(name) == word);
         let known = known.ok_or_else(|| {
-            let types = Fact::NAMES.map(type_of).join(", ");
+            let types = Fact::NAMES.map(event_type).join(", ");
             Problem::new(INVALID_BODY, format!("events must be any of {types}.")).at("events")
         })?;
         events.push((*known).to_owned());
@@ -91,10 +89,10 @@ fn events_of(sent: Option<Vec<String>>) -> Result<Option<Vec<String>>, Problem> 
 
 fn description(text: Option<String>) -> Result<Option<String>, Problem> {
     let length = text.as_ref().map_or(0, |text| text.chars().count());
-    if length > TEXT || text.as_ref().is_some_and(|text| text.contains('\0')) {
+    if length > LONGEST_HOOK_TEXT || text.as_ref().is_some_and(|text| text.contains('\0')) {
         return Err(invalid(
             "description",
-            &format!("is longer than {TEXT} characters, or holds a NUL"),
+            &format!("is longer than {LONGEST_HOOK_TEXT} characters, or holds a NUL"),
         ));
     }
     Ok(text)

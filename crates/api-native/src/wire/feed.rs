@@ -2,7 +2,7 @@
 
 use super::event::Data;
 use super::moment;
-use book::{BookError, FeedEvent, HookCall, HookNews};
+use book::{BookError, FeedEvent, HookCall, HookNews, event_type};
 use order::{Fact, replay};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,7 +32,7 @@ impl FeedEventWire {
         let first = first.map_err(|source| BookError::Journal { id, source })?;
         Ok(Self {
             position: event.position,
-            kind: type_of(fact.name()),
+            kind: event_type(fact.name()),
             order: event.order.to_string(),
             uuid: event.uuid.clone(),
             sequence: event.sequence,
@@ -46,11 +46,6 @@ impl FeedEventWire {
     pub(crate) fn name(&self) -> &str {
         &self.kind
     }
-}
-
-/// The type of an event of this name.
-pub(crate) fn type_of(name: &str) -> String {
-    format!("order.{name}")
 }
 
 /// What a webhook is told, as the Standard Webhooks specification has it.

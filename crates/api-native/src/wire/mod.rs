@@ -12,8 +12,8 @@ mod webhook;
 
 pub(crate) use delivery::DeliveryWire;
 pub(crate) use event::EventWire;
+pub(crate) use feed::FeedEventWire;
 pub use feed::message_of;
-pub(crate) use feed::{FeedEventWire, type_of};
 pub(crate) use item::ItemWire;
 pub(crate) use movement::{CancellationWire, CaptureWire, RefundWire, ShipmentWire};
 pub(crate) use order::OrderWire;

@@ -1,8 +1,7 @@
 //! Webhooks, and what they are owed.
 
-use super::feed::type_of;
 use super::moment;
-use book::{Document, HookOwed, HookTry, Standing, Webhook};
+use book::{Document, HookOwed, HookTry, Standing, Webhook, event_type};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +43,7 @@ impl WebhookWire {
         Self {
             id: document.id.clone(),
             url: webhook.url.clone(),
-            events: webhook.events.iter().map(|name| type_of(name)).collect(),
+            events: webhook.events.iter().map(|name| event_type(name)).collect(),
             description: webhook.description.clone(),
             enabled: webhook.standing == Standing::Enabled,
             given_up_at,

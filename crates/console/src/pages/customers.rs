@@ -59,7 +59,7 @@ pub(crate) async fn list(
 fn table(desk: &Desk, customers: &[Seen]) -> Markup {
     html! {
         div.table-scroll tabindex="0" role="region" aria-label="Customers" {
-            table {
+            table.stack {
                 thead { tr {
                     th scope="col" { "Customer" } th scope="col" { "Mail" } th.number scope="col" { "Orders" }
                     th scope="col" { "Last order" }
@@ -73,9 +73,9 @@ fn table(desk: &Desk, customers: &[Seen]) -> Markup {
                                 }
                                 @if customer.name.is_some() { span.sub { (customer.id) } }
                             }
-                            td { @match &customer.email { Some(email) => (email), None => span.none { "\u{2013}" } } }
-                            td.number { (count(customer.orders)) }
-                            td { (moment(customer.last_at)) }
+                            td data-label="Mail" { @match &customer.email { Some(email) => (email), None => span.none { "\u{2013}" } } }
+                            td.number data-label="Orders" { (count(customer.orders)) }
+                            td data-label="Last order" { (moment(customer.last_at)) }
                         }
                     }
                 }

@@ -6,6 +6,7 @@ use crate::page::{Place, page, token};
 use crate::parts::moment;
 use crate::parts::row::empty;
 use crate::parts::status::delivery;
+use crate::parts::tries::{Try, tries};
 use crate::trouble::{Trouble, redirect};
 use crate::visit::{Desk, field, is_path_here};
 use axum::body::Body;
@@ -34,8 +35,8 @@ pub(super) struct Call {
     pub(super) state: String,
     pub(super) attempts: i64,
     next_at: Timestamp,
-    tries: Vec<Tried>,
-    created_at: Timestamp,
+    tries: Vec<Try>,
+    pub(super) created_at: Timestamp,
 }
 
 macro_rules! calls_of {
@@ -50,7 +51,7 @@ macro_rules! calls_of {
                 state: row.state,
                 attempts: row.attempts,
                 next_at: Timestamp(row.next_at),
-                tries: Tried::all(&row.log),
+                tries: Tried::all(&row.log).into_iter().map(Try::from).collect(),
                 created_at: Timestamp(row.created_at),
             })
             .collect()
@@ -73,21 +74,8 @@ pub(crate) fn address(url: &str) -> &str {
 
 /// How the tries went: in a sentence, and one by one.
 pub(super) fn attempts(call: &Call) -> Markup {
-    let tries = match call.attempts {
-        0 => "Not tried yet".to_owned(),
-        1 => "Tried once".to_owned(),
-        many => format!("Tried {many} times"),
-    };
-    html! {
-        (tries) ". Owed since " (moment(call.created_at)) "."
-        @if call.state == "due" && call.attempts > 0 { " Next try " (moment(call.next_at)) "." }
-        @if let Some(last) = call.tries.last() {
-            details.tries-log open[call.tries.len() == 1] {
-                summary { "Last: " (last.outcome) }
-                ol { @for tried in &call.tries { li { (moment(tried.at)) ": " (tried.outcome) } } }
-            }
-        }
-    }
+    let next = (call.state == "due" && call.attempts > 0).then_some(call.next_at);
+    tries(call.attempts, next, &call.tries)
 }
 
 /// The button that makes a call again, and comes back to a page of the merchant's.
@@ -146,7 +134,7 @@ fn table(desk: &Desk, title: &str, chosen: &str, calls: &[Call]) -> Markup {
     let acts = desk.may(Role::Act) && chosen != "done";
     html! {
         div.table-scroll tabindex="0" role="region" aria-label=(title) {
-            table {
+            table.stack {
                 thead { tr {
                     th scope="col" { "Order" } th scope="col" { "Call" } th scope="col" { "State" } th scope="col" { "Tries" }
                     @if acts { th scope="col" { "Action" } }
@@ -154,10 +142,10 @@ fn table(desk: &Desk, title: &str, chosen: &str, calls: &[Call]) -> Markup {
                 tbody {
                     @for call in calls {
                         tr data-row {
-                            th scope="row" { a href=(desk.path(&format!("orders/{}", call.order))) { (call.order) } }
-                            td { (call.kind) span.sub { (address(&call.url)) } }
-                            td { (delivery(&call.state, call.attempts)) }
-                            td.tries { (attempts(call)) }
+                            th scope="row" { a href=(desk.path(&format!("orders/{}", call.order))) { (call.order) } span.sub { (moment(call.created_at)) } }
+                            td data-label="Call" { (call.kind) span.sub { (address(&call.url)) } }
+                            td data-label="State" { (delivery(&call.state, call.attempts)) }
+                            td.tries data-label="Tries" { (attempts(call)) }
                             @if acts { td { (retry_form(desk, call, &format!("deliveries?state={chosen}"))) } }
                         }
                     }

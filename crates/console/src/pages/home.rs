@@ -1,4 +1,4 @@
-//! The first page: the merchants, for the operator's people; straight on to their own for everybody else.
+//! The first page: the merchants that somebody sees; straight on to it for whoever sees one alone.
 
 use crate::State;
 use crate::page::{bare, token};
@@ -17,10 +17,11 @@ pub(crate) async fn show(
     if visit.person.must_change {
         return Err(Trouble::MustChangePassword);
     }
-    if let Some(merchant) = visit.person.merchant {
+    if let Some(merchant) = visit.person.reach.only() {
         return Ok(redirect(&format!("/console/{merchant}")));
     }
-    let merchants = state.book().merchants().await?;
+    let mut merchants = state.book().merchants().await?;
+    merchants.retain(|merchant| visit.person.sees(merchant.id));
     let content = html! {
         h1 { "Merchants" }
         @if merchants.is_empty() {

@@ -161,7 +161,7 @@ fn form(desk: &Desk, wrong: Option<&Wrong>) -> Markup {
 fn table(desk: &Desk, imports: &[Document<Import>], now: Timestamp) -> Markup {
     html! {
         div.table-scroll tabindex="0" role="region" aria-label="Imports" {
-            table {
+            table.stack {
                 thead { tr {
                     th scope="col" { "File" } th scope="col" { "Of" } th scope="col" { "State" } th scope="col" { "Began" }
                     th scope="col" { "By" } th.number scope="col" { "Imported" } th.number scope="col" { "Refused" }
@@ -171,12 +171,12 @@ fn table(desk: &Desk, imports: &[Document<Import>], now: Timestamp) -> Markup {
                         @let (class, word, _) = import.body.standing(now);
                         tr data-row {
                             th scope="row" { a href=(desk.path(&format!("imports/{}", import.id))) { (import.body.file) } }
-                            td { (api(import.body.api)) }
-                            td { (badge(class, word)) }
-                            td { (moment(import.created_at)) }
-                            td { (import.body.by) }
-                            td.number { (count(import.body.added)) }
-                            td.number { (count(import.body.refused)) }
+                            td data-label="Of" { (api(import.body.api)) }
+                            td data-label="State" { (badge(class, word)) }
+                            td data-label="Began" { (moment(import.created_at)) }
+                            td data-label="By" { (import.body.by) }
+                            td.number data-label="Imported" { (count(import.body.added)) }
+                            td.number data-label="Refused" { (count(import.body.refused)) }
                         }
                     }
                 }

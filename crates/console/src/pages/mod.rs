@@ -9,7 +9,9 @@ mod order;
 mod orders;
 mod overview;
 mod password;
+mod people;
 mod sign_in;
+mod webhooks;
 
 use crate::State;
 use crate::assets;
@@ -39,10 +41,7 @@ fn table() -> Routes<State> {
     use Needs::{Nothing, Person};
     let at = |page: &str| format!("/console/{{merchant}}/{page}");
     let (order, action) = (at("orders/{order}"), at("orders/{order}/{action}"));
-    let (retry, revoke) = (
-        at("deliveries/{delivery}/retry"),
-        at("credentials/{credential}/revoke"),
-    );
+    let credential = |step: &str| at(&format!("credentials/{{credential}}/{step}"));
     Routes::default()
         .get("/console/assets/{version}/{name}", Nothing, assets::handle)
         .get("/console/sign-in", Nothing, sign_in::show)
@@ -60,11 +59,46 @@ fn table() -> Routes<State> {
         .get(&at("customers"), Person, customers::list)
         .get(&at("customers/{customer}"), Person, customers::show)
         .get(&at("deliveries"), Person, deliveries::show)
-        .post(&retry, Person, deliveries::retry)
+        .post(&at("deliveries/{delivery}/retry"), Person, deliveries::retry)
         .get(&at("credentials"), Person, credentials::show)
         .post(&at("credentials"), Person, credentials::create)
-        .post(&revoke, Person, credentials::revoke)
+        .get(&credential("rotate"), Person, credentials::rotate::show)
+        .post(&credential("rotate"), Person, credentials::rotate::submit)
+        .post(&credential("revoke"), Person, credentials::revoke)
         .get(&at("imports"), Person, imports::list)
         .post(&at("imports"), Person, imports::upload)
         .get(&at("imports/{import}"), Person, imports::show)
+        .merge(of_webhooks())
+        .merge(of_people())
+}
+
+fn of_webhooks() -> Routes<State> {
+    use webhooks::steps;
+    let all = "/console/{merchant}/webhooks";
+    let one = |step: &str| format!("{all}/{{webhook}}{step}");
+    Routes::default()
+        .get(all, Needs::Person, webhooks::list)
+        .post(all, Needs::Person, webhooks::create)
+        .get(&one(""), Needs::Person, webhooks::show)
+        .post(&one(""), Needs::Person, steps::change)
+        .post(&one("/on"), Needs::Person, steps::on)
+        .post(&one("/off"), Needs::Person, steps::off)
+        .post(&one("/secret"), Needs::Person, steps::secret)
+        .post(&one("/ping"), Needs::Person, steps::ping)
+        .post(&one("/replay"), Needs::Person, steps::replay)
+        .post(&one("/remove"), Needs::Person, steps::remove)
+        .post(&one("/deliveries/{delivery}/retry"), Needs::Person, steps::retry)
+}
+
+fn of_people() -> Routes<State> {
+    use people::one as somebody;
+    let all = "/console/{merchant}/people";
+    let one = |step: &str| format!("{all}/{{person}}{step}");
+    Routes::default()
+        .get(all, Needs::Person, people::list)
+        .post(all, Needs::Person, people::create)
+        .get(&one(""), Needs::Person, somebody::show)
+        .post(&one(""), Needs::Person, somebody::change)
+        .post(&one("/password"), Needs::Person, somebody::reset)
+        .post(&one("/remove"), Needs::Person, somebody::remove)
 }

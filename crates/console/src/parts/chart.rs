@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 /// How wide and high a chart is drawn.
 const WIDTH: u32 = 720;
-const HEIGHT: u32 = 250;
+const HEIGHT: u32 = 310;
 /// What is left below the bars for the days, and above them.
 const FOOT: u32 = 22;
 const HEAD: u32 = 8;

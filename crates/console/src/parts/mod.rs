@@ -8,6 +8,7 @@ pub(crate) mod money;
 pub(crate) mod row;
 pub(crate) mod status;
 pub(crate) mod time;
+pub(crate) mod tries;
 
 pub(crate) use amount::{amount, digits, quantity};
 pub(crate) use money::Money;

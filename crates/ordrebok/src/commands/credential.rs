@@ -171,6 +171,8 @@ fn listed(info: &CredentialInfo) -> String {
         scope,
         created_at,
         revoked_at,
+        previous_until: _,
+        has_secret: _,
     } = info;
     let added = seconds_text(created_at.0);
     let state = match revoked_at {

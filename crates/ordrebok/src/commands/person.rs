@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use book::{Book, NewPerson, Role};
+use book::{Book, NewPerson, Person as Somebody, Reach, Role};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -46,9 +46,9 @@ pub(super) struct Add {
     #[arg(long, value_parser = role_of, default_value = "view", value_name = "view|act|administer")]
     role: Role,
 
-    /// Whose orders they see; all merchants' when it is left out
-    #[arg(long, value_name = "NAME")]
-    merchant: Option<String>,
+    /// Whose orders they see, once for each merchant; all merchants' when it is left out
+    #[arg(long = "merchant", value_name = "NAME")]
+    merchants: Vec<String>,
 
     /// Print one JSON object
     #[arg(long)]
@@ -95,14 +95,19 @@ async fn list(book: &Book, whose: Option<&str>) -> Result<(), CommandError> {
 impl Add {
     async fn run(self, book: &Book) -> Result<(), CommandError> {
         let name = usable(&self.name)?;
-        let merchant = match &self.merchant {
-            Some(name) => Some(merchant(book, name).await?.id),
-            None => None,
+        let mut merchants = Vec::new();
+        for name in &self.merchants {
+            merchants.push(merchant(book, name).await?.id);
+        }
+        let reach = if merchants.is_empty() {
+            Reach::All
+        } else {
+            Reach::of(merchants)
         };
         let new = NewPerson {
             name: name.to_owned(),
             role: self.role,
-            merchant,
+            reach,
             must_change: true,
         };
         let password = book.add_person(new).await?;
@@ -136,8 +141,7 @@ fn tell(what: &str, name: &str, password: &str, json: bool) {
 
 /// A name that can be typed and listed.
 fn usable(name: &str) -> Result<&str, CommandError> {
-    let length = name.chars().count();
-    if (1..=100).contains(&length) && name.trim() == name && !name.chars().any(char::is_control) {
+    if Somebody::can_be_called(name) {
         return Ok(name);
     }
     Err(CommandError::new(

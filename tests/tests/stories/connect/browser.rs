@@ -1,19 +1,15 @@
 //! A person's browser, as far as the login server's pages need one: it keeps cookies and sends forms.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
-use stories::{Caller, Credential, Http, Merchant, Reply, Server};
+use stories::{Caller, Credential, FORM, Http, Jar, Merchant, Reply, Server, attribute, hidden_fields};
 
 /// The site that the client has registered.
 pub(crate) const SITE: &str = "https://site.example/back";
 
-const FORM: &str = "application/x-www-form-urlencoded";
-
 /// A browser.
 pub(crate) struct Browser {
     http: Http,
-    pub(super) cookies: BTreeMap<String, String>,
+    pub(super) cookies: Jar,
 }
 
 /// A merchant with a client whose users are sent back to [`SITE`].
@@ -34,13 +30,13 @@ impl Browser {
     pub(super) fn new(server: &Server) -> Self {
         Self {
             http: server.http().clone(),
-            cookies: BTreeMap::new(),
+            cookies: Jar::default(),
         }
     }
 
     pub(super) async fn get(&mut self, path: &str) -> Reply {
-        let reply = self.http.get(path).header("cookie", &self.jar()).await;
-        self.keep(&reply);
+        let reply = self.http.get(path).header("cookie", &self.cookies.header()).await;
+        self.cookies.keep(&reply);
         reply
     }
 
@@ -48,17 +44,7 @@ impl Browser {
     pub(super) async fn fill_in(&mut self, page: &Reply, fields: &[(&str, &str)]) -> Reply {
         let text = page.text();
         let action = attribute(&text, "action").expect("the page has a form");
-        let mut pairs: Vec<(String, String)> = text
-            .split("<input type=\"hidden\"")
-            .skip(1)
-            .map(|input| {
-                let name = attribute(input, "name").expect("a field has a name");
-                (
-                    name,
-                    attribute(input, "value").expect("a hidden field has a value"),
-                )
-            })
-            .collect();
+        let mut pairs = hidden_fields(&text);
         pairs.extend(
             fields
                 .iter()
@@ -70,10 +56,10 @@ impl Browser {
         let reply = self
             .http
             .post(&action)
-            .header("cookie", &self.jar())
+            .header("cookie", &self.cookies.header())
             .body(FORM, body)
             .await;
-        self.keep(&reply);
+        self.cookies.keep(&reply);
         reply
     }
 
@@ -87,45 +73,6 @@ impl Browser {
         self.fill_in(&page, &[("credential", name), ("password", password)])
             .await
     }
-
-    fn jar(&self) -> String {
-        let pairs: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        pairs.join("; ")
-    }
-
-    fn keep(&mut self, reply: &Reply) {
-        let Some((pair, attributes)) = reply.header("set-cookie").split_once(';') else {
-            return;
-        };
-        assert!(
-            attributes.contains("HttpOnly") && attributes.contains("SameSite=Lax"),
-            "{attributes}"
-        );
-        let (name, value) = pair.split_once('=').expect("a cookie has a value");
-        if attributes.contains("Max-Age=0") {
-            self.cookies.remove(name);
-        } else {
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-    }
-}
-
-/// The value of the first attribute of this name, with HTML's escapes undone.
-fn attribute(html: &str, name: &str) -> Option<String> {
-    let (_, rest) = html.split_once(&format!(" {name}=\""))?;
-    let (value, _) = rest.split_once('"')?;
-    Some(
-        value
-            .replace("&quot;", "\"")
-            .replace("&#39;", "'")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&"),
-    )
 }
 
 /// Where an answer sends the browser.

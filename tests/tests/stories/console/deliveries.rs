@@ -1,6 +1,6 @@
 //! Calls that failed, tried again by hand.
 
-use super::{Person, hidden_fields};
+use super::{Person, action_ending, token};
 use serde_json::json;
 use stories::{Options, Receiver, Stage, connect, eventually, story};
 
@@ -27,12 +27,9 @@ story! {
         let mut kari = Person::of(&server, "kari", "act", None).await;
         let page = kari.get("/console/1/deliveries?state=failed").await.expect(200);
         let text = page.text();
-        let action = text.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|action| action.ends_with("/retry"));
-        let action = action.expect("a button to try again").to_owned();
+        let action = action_ending(&text, "/retry");
         let elsewhere = action.replace("/console/1/", "/console/2/");
-        let token = hidden_fields(&text, &action);
-        let token = &token.iter().find(|(name, _)| name == "form_token").unwrap().1;
-        kari.post(&elsewhere, &[("form_token", token)]).await.expect(404);
+        kari.post(&elsewhere, &[("form_token", &token(&text))]).await.expect(404);
         let done = kari.send(&page, &action, &[]).await.expect(303);
         assert!(done.header("location").starts_with("/console/1/deliveries?state=failed"), "{}", done.header("location"));
         receiver.wait_for(2).await;

@@ -14,7 +14,7 @@ async fn upload(person: &Person, path: &str, fields: &[(&str, &str)], file: &str
              Content-Type: application/json\r\n\r\n";
     body += file;
     body += "\r\n--edge--\r\n";
-    let call = person.http.post(path).header("cookie", &person.jar());
+    let call = person.http.post(path).header("cookie", &person.cookies.header());
     call.body("multipart/form-data; boundary=edge", body).await
 }
 
@@ -112,7 +112,7 @@ story! {
         let large = "x".repeat(65 * 1024 * 1024);
         let reply = upload(&ada, path, &[("form_token", &token), ("api", "afterpay")], &large).await;
         assert_eq!(reply.status(), 413, "{}", reply.text());
-        let broken = ada.http.post(path).header("cookie", &ada.jar()).body("multipart/form-data; boundary=edge", "--edge\r\nnothing");
+        let broken = ada.http.post(path).header("cookie", &ada.cookies.header()).body("multipart/form-data; boundary=edge", "--edge\r\nnothing");
         let reply = broken.await;
         assert!((400..500).contains(&reply.status()), "{}", reply.text());
     }

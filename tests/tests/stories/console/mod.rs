@@ -5,14 +5,13 @@ mod actions;
 mod credentials;
 mod deliveries;
 mod looking;
+mod people;
 mod signing_in;
-
-use std::collections::BTreeMap;
+mod webhooks;
 
 use serde_json::Value;
-use stories::{Caller, Http, Reply, Server, native};
+use stories::{Caller, FORM, Http, Jar, Reply, Server, native};
 
-const FORM: &str = "application/x-www-form-urlencoded";
 /// The password that people choose in these stories.
 const CHOSEN: &str = "four words go here";
 
@@ -20,7 +19,7 @@ const CHOSEN: &str = "four words go here";
 struct Person {
     http: Http,
     name: String,
-    cookies: BTreeMap<String, String>,
+    cookies: Jar,
 }
 
 /// Adds somebody; the one-time password.
@@ -38,7 +37,7 @@ impl Person {
         Self {
             http: server.http().clone(),
             name: name.to_owned(),
-            cookies: BTreeMap::new(),
+            cookies: Jar::default(),
         }
     }
 
@@ -72,7 +71,7 @@ impl Person {
 
     /// A page, for asking again and again: cookies that it sets are not kept.
     async fn look(&self, path: &str) -> Reply {
-        self.http.get(path).header("cookie", &self.jar()).await
+        self.http.get(path).header("cookie", &self.cookies.header()).await
     }
 
     async fn get(&mut self, path: &str) -> Reply {
@@ -100,7 +99,7 @@ impl Person {
         let call = self
             .http
             .post(path)
-            .header("cookie", &self.jar())
+            .header("cookie", &self.cookies.header())
             .body(FORM, body);
         let reply = call.await;
         self.keep(&reply);
@@ -119,31 +118,12 @@ impl Person {
         self.send(&preview, path, &[("step", "do")]).await
     }
 
-    fn jar(&self) -> String {
-        let pairs: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        pairs.join("; ")
-    }
-
     fn keep(&mut self, reply: &Reply) {
-        let Some((pair, attributes)) = reply.header("set-cookie").split_once(';') else {
-            return;
-        };
+        let attributes = self.cookies.keep(reply);
         assert!(
-            attributes.contains("HttpOnly")
-                && attributes.contains("SameSite=Lax")
-                && attributes.contains("Path=/console"),
+            attributes.is_empty() || attributes.contains("Path=/console"),
             "{attributes}"
         );
-        let (name, value) = pair.split_once('=').expect("a cookie has a value");
-        if attributes.contains("Max-Age=0") {
-            self.cookies.remove(name);
-        } else {
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
     }
 }
 
@@ -156,28 +136,26 @@ fn hidden_fields(page: &str, action: &str) -> Vec<(String, String)> {
         .last()
         .unwrap_or_else(|| panic!("no form goes to {action}:\n{page}"));
     let form = form.split("</form>").next().unwrap_or_default();
-    form.split("<input type=\"hidden\"")
-        .skip(1)
-        .map(|input| {
-            (
-                attribute(input, "name").expect("a field has a name"),
-                attribute(input, "value").unwrap_or_default(),
-            )
-        })
-        .collect()
+    stories::hidden_fields(form)
 }
 
-/// The value of the first attribute of this name, with HTML's escapes undone.
-fn attribute(html: &str, name: &str) -> Option<String> {
-    let (_, rest) = html.split_once(&format!(" {name}=\""))?;
-    let (value, _) = rest.split_once('"')?;
-    Some(
-        value
-            .replace("&quot;", "\"")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&"),
-    )
+/// What the forms of a page carry that shows who is at work.
+#[track_caller]
+fn token(page: &str) -> String {
+    let fields = hidden_fields(page, "/console/sign-out");
+    let token = fields.into_iter().find(|(name, _)| name == "form_token");
+    token.expect("the form has a token").1
+}
+
+/// Where the first form of the page goes whose address ends like this.
+#[track_caller]
+fn action_ending(page: &str, end: &str) -> String {
+    let actions = page.split("action=\"").filter_map(|rest| rest.split('"').next());
+    let mut actions = actions.filter(|action| action.ends_with(end));
+    actions
+        .next()
+        .unwrap_or_else(|| panic!("no form goes to ...{end}:\n{page}"))
+        .to_owned()
 }
 
 /// A merchant's program, an order of so many pieces at 10 kroner that is reserved, and where the console has it.

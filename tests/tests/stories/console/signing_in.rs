@@ -1,7 +1,7 @@
 //! Signing in, sessions, and passwords.
 
-use super::{CHOSEN, FORM, Person, add};
-use stories::{Reply, Server, story};
+use super::{CHOSEN, Person, add};
+use stories::{FORM, Reply, Server, story};
 
 #[track_caller]
 fn goes_to(reply: &Reply, path: &str) {

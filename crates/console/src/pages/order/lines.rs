@@ -14,7 +14,7 @@ pub(super) fn section(order: &Order) -> Markup {
                 (empty("No lines", &html! { "This order was placed without telling what is sold." }))
             } @else {
                 div.table-scroll tabindex="0" role="region" aria-label="Table of lines" {
-                    table {
+                    table.stack {
                         thead { tr {
                             th scope="col" { "Product" }
                             th.number scope="col" { "Quantity" }
@@ -39,11 +39,11 @@ fn row(line: &Line, currency: Currency, returned: bool) -> Markup {
                 @if item.description.is_empty() { (item.product) } @else { (item.description) span.sub { (item.product) } }
                 @if let Some(subscription) = &line.subscription { span.sub { "Subscription " (subscription) } }
             }
-            td.number { (quantity(item.quantity.decimal())) }
-            @if returned { td.number { (quantity(line.returned.decimal())) } }
-            td.number { @if let Some(price) = price_of(item) { (digits(price, currency)) } @else { span.none { "\u{2013}" } } }
-            td.number { @if let Some(percent) = item.vat_percent { (quantity(percent)) "\u{a0}%" } @else { span.none { "\u{2013}" } } }
-            td.number { @if let Some(sum) = sum_of(item, currency) { (digits(sum, currency)) } @else { span.none { "\u{2013}" } } }
+            td.number data-label="Quantity" { (quantity(item.quantity.decimal())) }
+            @if returned { td.number data-label="Returned" { (quantity(line.returned.decimal())) } }
+            td.number data-label="Each" { @if let Some(price) = price_of(item) { (digits(price, currency)) } @else { span.none { "\u{2013}" } } }
+            td.number data-label="VAT" { @if let Some(percent) = item.vat_percent { (quantity(percent)) "\u{a0}%" } @else { span.none { "\u{2013}" } } }
+            td.number data-label="Comes to" { @if let Some(sum) = sum_of(item, currency) { (digits(sum, currency)) } @else { span.none { "\u{2013}" } } }
         }
     }
 }

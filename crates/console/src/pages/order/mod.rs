@@ -147,7 +147,7 @@ fn deliveries(desk: &Desk, order: &Order, calls: &[Call]) -> Markup {
             ul.calls {
                 @for call in calls {
                     li {
-                        p { (delivery(&call.state, call.attempts)) " " (call.kind) }
+                        p { (delivery(&call.state, call.attempts)) " " (call.kind) span.sub { "Owed since " (moment(call.created_at)) } }
                         p.address { (super::deliveries::address(&call.url)) }
                         div.hint { (super::deliveries::attempts(call)) }
                         @if call.state != "done" && desk.may(Role::Act) {

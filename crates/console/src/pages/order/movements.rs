@@ -12,7 +12,7 @@ pub(super) fn section(order: &Order) -> Markup {
             section.panel aria-labelledby="movements-title" {
                 h2 #movements-title { "Money moved" }
                 div.table-scroll tabindex="0" role="region" aria-label="Table of money moved" {
-                    table {
+                    table.stack {
                         thead { tr {
                             th scope="col" { "What" } th scope="col" { "Number" } th scope="col" { "When" }
                             th.number scope="col" { (order.currency.code()) }
@@ -38,9 +38,9 @@ fn captures(order: &Order) -> Markup {
                     @if !capture.items.is_empty() { span.sub { (told(&capture.items)) } }
                     @for shipment in &capture.shipments { span.sub { (sent(shipment)) } }
                 }
-                td.mono { (capture.number) }
-                td { (moment(capture.at)) }
-                td.number {
+                td.mono data-label="Number" { (capture.number) }
+                td data-label="When" { (moment(capture.at)) }
+                td.number data-label=(order.currency.code()) {
                     (digits(capture.amount, order.currency))
                     @if capture.refunded.is_positive() {
                         span.sub { (digits(capture.refunded, order.currency)) " refunded" }
@@ -59,9 +59,9 @@ fn refunds(order: &Order) -> Markup {
                     span.dot.refunded {} "Refund" span.sub { "of capture " (refund.capture) }
                     @if !refund.items.is_empty() { span.sub { (told(&refund.items)) } }
                 }
-                td.mono { (refund.number) }
-                td { (moment(refund.at)) }
-                td.number { (digits(refund.amount, order.currency)) }
+                td.mono data-label="Number" { (refund.number) }
+                td data-label="When" { (moment(refund.at)) }
+                td.number data-label=(order.currency.code()) { (digits(refund.amount, order.currency)) }
             }
         }
     }
@@ -76,9 +76,9 @@ fn cancellations(order: &Order) -> Markup {
                     @match cancellation.cause { Cause::Merchant => "Cancellation", Cause::Expiry => "Lapsed" }
                     @if !cancellation.items.is_empty() { span.sub { (told(&cancellation.items)) } }
                 }
-                td.mono { (cancellation.number) }
-                td { (moment(cancellation.at)) }
-                td.number { (digits(cancellation.amount, order.currency)) }
+                td.mono data-label="Number" { (cancellation.number) }
+                td data-label="When" { (moment(cancellation.at)) }
+                td.number data-label=(order.currency.code()) { (digits(cancellation.amount, order.currency)) }
             }
         }
     }

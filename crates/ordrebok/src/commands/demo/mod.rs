@@ -5,7 +5,7 @@ mod sample;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use book::{AddedCredential, Api, Book, NewCredential, NewPerson, Role, Scope};
+use book::{AddedCredential, Api, Book, NewCredential, NewPerson, Reach, Role, Scope};
 use clap::Args;
 use order::{Dialect, MerchantId};
 
@@ -111,7 +111,7 @@ async fn greet(book: &Book, url: &str, folder: &std::path::Path) -> Result<(), C
     let person = NewPerson {
         name: "demo".to_owned(),
         role: Role::Administer,
-        merchant: None,
+        reach: Reach::All,
         must_change: false,
     };
     names.set("person_password", &book.add_person(person).await?);

@@ -9,7 +9,7 @@ mod reading;
 
 use super::named;
 use crate::State;
-use crate::forms::{Wrong, problem};
+use crate::forms::{Wrong, key, once, problem};
 use crate::page::{Place, answer, page, token};
 use crate::parts::row::name_of;
 use crate::trouble::{Trouble, redirect};
@@ -17,7 +17,7 @@ use crate::visit::{Desk, field};
 use axum::body::Body;
 use axum::extract;
 use axum::http::StatusCode;
-use book::{Book, Executed, Idempotency, KeyReuse, Reference, Reply, Request, Role, Step, Target};
+use book::{Book, Executed, Reference, Reply, Request, Role, Step, Target};
 use http_kit::Answer;
 use http_kit::query::Query;
 use maud::{Markup, html};
@@ -330,7 +330,7 @@ impl Form<'_> {
                 (token(&self.desk.visit))
                 (self.carried())
                 input type="hidden" name="version" value=(self.order.version);
-                input type="hidden" name="key" value=(state.book().fresh_text());
+                (key(state))
                 div.buttons {
                     button.primary type="submit" name="step" value="do" { (self.action.label()) " now" }
                     button type="submit" name="step" value="edit" { "Change it" }
@@ -353,23 +353,11 @@ impl Form<'_> {
 
     /// Does it, once however often the form is sent.
     async fn run(&self, state: &State, command: Command) -> Result<Answer, Trouble> {
-        let malformed = Trouble::Malformed("The form does not say what was previewed.");
-        let (version, key) = (field(self.sent, "version"), field(self.sent, "key"));
-        let Some(version) = version.parse().ok().filter(|_| (16..=64).contains(&key.len())) else {
-            return Err(malformed);
+        let Ok(version) = field(self.sent, "version").parse() else {
+            return Err(Trouble::Malformed("The form does not say what was previewed."));
         };
-        let said: Vec<String> = self
-            .sent
-            .pairs()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        let idempotency = Idempotency {
-            request: None,
-            scope: format!("console {} {}", self.action.word(), self.order.id),
-            key: key.to_owned(),
-            fingerprint: Idempotency::fingerprint(said.join("\n").as_bytes()),
-            reuse: KeyReuse::Refuse,
-        };
+        let scope = format!("console {} {}", self.action.word(), self.order.id);
+        let idempotency = once(self.sent, scope)?;
         let request = self.request(version, command.clone());
         let render = |outcome: Result<&[book::Outcome], &Refusal>| match outcome {
             Ok(_) => Reply {
@@ -398,9 +386,7 @@ impl Form<'_> {
                 }
                 _ => Ok(self.refused(StatusCode::CONFLICT, Some(&reply.body), None)),
             },
-            Executed::KeyReused => Err(Trouble::Malformed(
-                "This form was sent before with other content.",
-            )),
+            Executed::KeyReused => Err(Trouble::SentBefore),
         }
     }
 }

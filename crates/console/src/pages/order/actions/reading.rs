@@ -1,7 +1,7 @@
 //! From a form to a command of the core.
 
 use super::Action;
-use crate::forms::Wrong;
+use crate::forms::{Wrong, one_line};
 use crate::visit::field;
 use http_kit::query::Query;
 use order::{
@@ -156,7 +156,7 @@ fn returned(order: &Order, form: &Query) -> Result<Command, Wrong> {
 
 fn ship(form: &Query) -> Result<ShipRequest, Wrong> {
     let needed = |name_of: &str, what: &str| name(form, name_of)?.ok_or_else(|| Wrong::new(name_of, what));
-    let url = text(form, "tracking_url", LONGEST)?;
+    let url = one_line(form, "tracking_url", LONGEST)?;
     if let Some(url) = &url
         && !(url.starts_with("https://") || url.starts_with("http://"))
     {
@@ -184,24 +184,14 @@ fn failure(form: &Query) -> Result<Failure, Wrong> {
     if let Some(failure) = FAILURES.into_iter().find(|failure| failure.word() == word) {
         return Ok(failure);
     }
-    let words = text(form, "words", LONGEST)?;
+    let words = one_line(form, "words", LONGEST)?;
     words
         .map(Failure::Other)
         .ok_or_else(|| Wrong::new("words", "Say why, in a few words."))
 }
 
 fn name(form: &Query, name: &str) -> Result<Option<String>, Wrong> {
-    text(form, name, LONGEST_NAME)
-}
-
-/// A field's text, trimmed; none when it is empty.
-fn text(form: &Query, name: &str, longest: usize) -> Result<Option<String>, Wrong> {
-    let text = field(form, name).trim();
-    if text.chars().count() > longest || text.chars().any(char::is_control) {
-        let what = format!("This has at most {longest} characters, all on one line.");
-        return Err(Wrong::new(name, what));
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+    one_line(form, name, LONGEST_NAME)
 }
 
 /// A number as people write it: spaces between groups of digits, a point or a comma before the decimals.

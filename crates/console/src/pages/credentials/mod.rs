@@ -1,4 +1,6 @@
-//! What the merchant's programs prove themselves with: listed, added, taken back.
+//! What the merchant's programs prove themselves with: listed, added, given a new secret, taken back.
+
+pub(super) mod rotate;
 
 use crate::State;
 use crate::forms::{Field, Wrong, notice, problem, select};
@@ -15,7 +17,7 @@ use book::{AddedCredential, BookError, CredentialInfo, NewCredential, Role, Scop
 use http_kit::Answer;
 use http_kit::query::Query;
 use maud::{Markup, html};
-use order::Dialect;
+use order::{Dialect, Timestamp};
 
 /// `GET /console/{merchant}/credentials`.
 pub(crate) async fn show(
@@ -45,16 +47,16 @@ async fn listed(
         }
         @if known.is_empty() {
             (empty("No credentials", &html! { "Add the first one below." }))
-        } @else { (table(desk, &known)) }
+        } @else { (table(desk, &known, state.book().now())) }
         (form(desk, sent, wrong))
     };
     Ok(answer(desk, status, Place::Credentials, "Credentials", &content))
 }
 
-fn table(desk: &Desk, known: &[CredentialInfo]) -> Markup {
+fn table(desk: &Desk, known: &[CredentialInfo], now: Timestamp) -> Markup {
     html! {
         div.table-scroll tabindex="0" role="region" aria-label="Credentials" {
-            table {
+            table.stack {
                 thead { tr {
                     th scope="col" { "Id" } th scope="col" { "API" } th scope="col" { "May" } th scope="col" { "Added" }
                     th scope="col" { "State" } th scope="col" { "Action" }
@@ -63,22 +65,46 @@ fn table(desk: &Desk, known: &[CredentialInfo]) -> Markup {
                     @for info in known {
                         tr {
                             th.mono scope="row" { (info.id) span.sub { "Number " (info.number) } }
-                            td { (api(info.api)) }
-                            td { (info.scope.as_str()) }
-                            td { (moment(info.created_at)) }
-                            td { @match info.revoked_at { None => (badge("done", "Valid")), Some(at) => { (badge("ended", "Revoked")) span.sub { (moment(at)) } } } }
-                            td {
-                                @if info.revoked_at.is_none() {
-                                    form method="post" action=(desk.path(&format!("credentials/{}/revoke", info.number))) {
-                                        (token(&desk.visit))
-                                        label.choice { input type="checkbox" name="sure" value="yes" required; span { "for good" } }
-                                        button.danger type="submit" { "Revoke" span.unseen { " " (info.id) } }
-                                    }
-                                }
-                            }
+                            td data-label="API" { (api(info.api)) }
+                            td data-label="May" { (info.scope.as_str()) }
+                            td data-label="Added" { (moment(info.created_at)) }
+                            td data-label="State" { (standing(info, now)) }
+                            td { @if info.revoked_at.is_none_or(|at| at > now) { (actions(desk, info)) } }
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Whether it opens anything, and until when.
+fn standing(info: &CredentialInfo, now: Timestamp) -> Markup {
+    html! {
+        @match info.revoked_at {
+            None => {
+                (badge("done", "Valid"))
+                @if let Some(until) = info.previous_until.filter(|until| *until > now) {
+                    span.sub { "its secret before this until " (moment(until)) }
+                }
+            }
+            Some(at) if at > now => { (badge("waiting", "Replaced")) span.sub { "good until " (moment(at)) } }
+            Some(at) => { (badge("ended", "Revoked")) span.sub { (moment(at)) } }
+        }
+    }
+}
+
+fn actions(desk: &Desk, info: &CredentialInfo) -> Markup {
+    let at = |step: &str| desk.path(&format!("credentials/{}/{step}", info.number));
+    html! {
+        div.steps {
+            @if info.has_secret && info.revoked_at.is_none() {
+                a.button href=(at("rotate")) { "New secret" span.unseen { " for " (info.id) } }
+            }
+            form method="post" action=(at("revoke")) {
+                (token(&desk.visit))
+                label.choice { input type="checkbox" name="sure" value="yes" required; span { "for good" } }
+                button.danger type="submit" { "Revoke" span.unseen { " " (info.id) } }
             }
         }
     }
@@ -160,7 +186,7 @@ pub(crate) async fn create(
     };
     match desk.book(&state).add_credential(new).await {
         Ok(added) => {
-            let said = shown_once(&added);
+            let said = shown_once(&added, "The credential is added", None);
             listed(
                 &state,
                 &desk,
@@ -178,11 +204,13 @@ pub(crate) async fn create(
     }
 }
 
-fn shown_once(added: &AddedCredential) -> Markup {
+/// The secret of a credential where it is new; and until when the one before it is good.
+fn shown_once(added: &AddedCredential, title: &str, previous_until: Option<Timestamp>) -> Markup {
     html! {
         section.notice role="status" aria-labelledby="secret-title" {
-            h2 #secret-title { "The credential is added" }
+            h2 #secret-title { (title) }
             p { "Copy the secret now: it is shown this once." }
+            @if let Some(until) = previous_until { p { "The one before it is good until " (moment(until)) "." } }
             dl.facts {
                 div { dt { "API" } dd { (api(added.info.api)) } }
                 div { dt { "Id" } dd.mono { (added.info.id) } }
