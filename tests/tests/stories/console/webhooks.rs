@@ -111,7 +111,7 @@ story! {
         let replay = [("from", "2020-01-01T00:00"), ("until", "")];
         let done = ada.send(&seen, &format!("{page}/replay"), &replay).await.expect(303);
         let said = ada.get(done.header("location")).await.expect(200).text();
-        receiver.wait_for(3).await;
+        receiver.wait_for(4).await;
         assert!(told(&receiver).iter().filter(|kind| *kind == "order.registered").count() == 2, "{:?}", told(&receiver));
         assert!(said.contains("events are told again"), "{said}");
 
