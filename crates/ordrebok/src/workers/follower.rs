@@ -14,8 +14,8 @@ use crate::telemetry::chain;
 const GATHER: Duration = Duration::from_millis(20);
 /// From so many transactions a second on, the follower gives way.
 const BUSY_PER_SECOND: u64 = 500;
-/// How much longer than a batch took it then pauses: a twentieth of one core is left to it. It follows an order in a
-/// quarter of the time that registering one takes, so that what a burst leaves behind is soon made up for.
+/// How much longer than a batch took it then pauses: a twentieth of one core is left to it. Following an order is half
+/// the work of registering it, so that what a burst leaves behind is made up for in about that much time.
 const GIVE_WAY: u32 = 19;
 /// How far behind it may fall by giving way. Then it has as much right as requests have.
 const FAR_BEHIND_MILLISECONDS: i64 = 30_000;
