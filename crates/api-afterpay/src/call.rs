@@ -118,6 +118,21 @@ impl WriteCall {
         Err(self.refuse(state, &[flaw_of(&Refusal::UnknownOrder, "")]).await?)
     }
 
+    /// A call about the order that the path names, with what `read` makes of its body.
+    pub(crate) async fn on_order<T>(
+        state: &State,
+        ids: &PathIds,
+        request: Request<Body>,
+        read: impl FnOnce(&Self) -> Result<T, Vec<Flaw>>,
+    ) -> Result<(Self, Order, T), Refused> {
+        let mut call = Self::read(state, request).await?;
+        let order = call.order(state, ids).await?;
+        match read(&call) {
+            Ok(sent) => Ok((call, order, sent)),
+            Err(flaws) => Err(call.refuse(state, &flaws).await?),
+        }
+    }
+
     /// What the body says.
     pub(crate) fn sent(&self) -> Result<Sent, Vec<Flaw>> {
         if self.body.iter().all(u8::is_ascii_whitespace) {

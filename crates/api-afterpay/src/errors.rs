@@ -5,7 +5,7 @@ use crate::message::{self, Flaw};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use book::{AuthError, BookError, Reply};
+use book::{AuthError, BookError, Reply, chain};
 use http_kit::{Answer, Failure};
 use order::{MoneyError, Refusal};
 use serde_json::json;
@@ -59,13 +59,7 @@ impl IntoResponse for Refused {
 impl From<BookError> for Refused {
     /// The cause stands in the log and nowhere else.
     fn from(error: BookError) -> Self {
-        let mut causes = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            causes = format!("{causes}: {cause}");
-            source = cause.source();
-        }
-        tracing::error!(error = causes, "an AfterPay call failed");
+        tracing::error!(error = chain(&error), "an AfterPay call failed");
         let failure = if error.is_passing() {
             Failure::Overloaded {
                 retry_after_seconds: 1,

@@ -16,9 +16,9 @@ use book::{Idempotency, Told};
 use http_kit::overlay;
 use http_kit::wire::time;
 use order::{
-    Amount, Cancellation, Capture, Cause, Command, Context, Currency, Dialect, Failure, Ids, Kind, Line,
-    NumberStyle, Opaque, Order, OrderId, Refund, Reservation, Shipment, ShipmentKind, Status, Timestamp,
-    decide, replay,
+    Amount, Cancellation, Capture, Cause, Command, Context, Currency, Dialect, Failure, Ids, Line,
+    NumberStyle, Opaque, Order, Refund, Reservation, Shipment, ShipmentKind, Status, Timestamp, decide,
+    replay,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -179,26 +179,16 @@ fn read_order(body: &Object<'_>, details: &Object<'_>) -> Option<Order> {
     let annex = annex_of(body, details);
     let customer = annex.customer.clone().unwrap_or_default();
     let mut order = Order {
-        id: OrderId(0),
         uuid,
-        version: 0,
-        origin: Dialect::AfterPay,
-        kind: Kind::New,
         status: status_of(details, head.updated_at),
-        imported: true,
         reservation: reservation_of(body, details, head.gross, &mut ids),
         number: Some(head.number),
-        reference: None,
-        aliases: BTreeMap::new(),
-        refers_to: None,
         customer: Some(order::Customer {
             number: customer.customer_number.clone(),
             name: customer.full_name(),
             contacts: customer.contacts(),
             email: customer.email,
         }),
-        reseller: None,
-        currency: head.currency,
         gross: head.gross,
         net: details.amount("totalNetAmount"),
         lines: lines_of(details),
@@ -210,16 +200,12 @@ fn read_order(body: &Object<'_>, details: &Object<'_>) -> Option<Order> {
         captures: parts.captures,
         refunds: parts.refunds,
         cancellations: parts.cancellations,
-        completes_at: None,
-        callback: None,
-        handover: None,
         ordered_at: parts.ordered_at.unwrap_or(head.placed_at),
-        placed_at: head.placed_at,
         updated_at: head.updated_at,
         annex: keep(&annex)
             .map(|annex| BTreeMap::from([(Dialect::AfterPay, annex)]))
             .unwrap_or_default(),
-        overlay: BTreeMap::new(),
+        ..Order::imported(Dialect::AfterPay, head.currency, head.placed_at)
     };
     settle(&mut order);
     Some(order)

@@ -4,7 +4,7 @@
 use crate::auth::mark_version;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
-use book::BookError;
+use book::{BookError, chain};
 use http_kit::body::{BodyError, JsonError};
 use http_kit::query::NotUtf8;
 use http_kit::{Answer, Failure};
@@ -233,16 +233,6 @@ fn book_failed(error: &BookError) -> Answer {
     }
     tracing::error!(error = chain(error), "a request failed");
     failed(Failure::Internal)
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn no_token(description: &str, challenge: &'static str) -> Answer {

@@ -9,13 +9,8 @@ use crate::wire::status::{OrderStatus, Orders};
 use book::Told;
 use http_kit::overlay;
 use http_kit::wire::{read_digits, time};
-use order::{
-    Amount, Currency, Customer, Dialect, Failure, Kind, Opaque, Order, OrderId, Payment, PaymentMethod,
-    Status, Timestamp,
-};
+use order::{Amount, Currency, Customer, Dialect, Failure, Opaque, Order, Status, Timestamp};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// What is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +74,7 @@ fn order_of(path: &str, told: &Map<String, Value>, beside: Map<String, Value>) -
     }
     let ordered_at = moment(told.get("orderTime")).map_err(|problem| misfit(at("orderTime"), problem))?;
     let currency = Currency::from_code(CURRENCY).ok_or_else(|| misfit("currency", "unknown"))?;
-    let mut order = blank(currency, ordered_at);
+    let mut order = Order::imported(Dialect::Connect, currency, ordered_at);
     order.status = status(told.get("orderStatus"), ordered_at)
         .ok_or_else(|| misfit(at("orderStatus"), "not a status that Connect has"))?;
     order.gross = amount(told.get("orderAmount")).map_err(|problem| misfit(at("orderAmount"), problem))?;
@@ -116,46 +111,6 @@ fn keep_original(order: &mut Order, told: &Map<String, Value>, mut envelope: Map
     let patch = overlay::difference(&ours, &Value::Object(envelope));
     if let Some(patch) = Opaque::of(&patch).ok().filter(|_| !patch.is_empty()) {
         order.overlay.insert(Dialect::Connect, patch);
-    }
-}
-
-/// An order of which nothing is known but its time.
-fn blank(currency: Currency, at: Timestamp) -> Order {
-    Order {
-        id: OrderId(0),
-        uuid: Uuid::nil(),
-        version: 1,
-        origin: Dialect::Connect,
-        kind: Kind::New,
-        status: Status::Preliminary,
-        imported: true,
-        number: None,
-        reference: None,
-        aliases: BTreeMap::new(),
-        refers_to: None,
-        customer: None,
-        reseller: None,
-        currency,
-        gross: Amount::ZERO,
-        net: None,
-        lines: Vec::new(),
-        payment: Payment {
-            method: PaymentMethod::Own,
-            prepaid: false,
-            pending: false,
-        },
-        reservation: None,
-        captures: Vec::new(),
-        refunds: Vec::new(),
-        cancellations: Vec::new(),
-        completes_at: None,
-        callback: None,
-        handover: None,
-        ordered_at: at,
-        placed_at: at,
-        updated_at: at,
-        annex: BTreeMap::new(),
-        overlay: BTreeMap::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use book::{AuthError, BookError, Reply};
+use book::{AuthError, BookError, Reply, chain};
 use http_kit::body::BodyError;
 use http_kit::query::NotUtf8;
 use http_kit::{Answer, Failure};
@@ -201,16 +201,6 @@ impl From<BookError> for ApiError {
             Self::new(INTERNAL)
         }
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 impl From<AuthError> for ApiError {

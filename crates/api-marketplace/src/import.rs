@@ -7,13 +7,12 @@ use book::{Record, Told, ToldAccount};
 use http_kit::overlay;
 use http_kit::wire::{FromDigits, time};
 use order::{
-    Account, Amount, Currency, Customer, Dialect, Item, Line, LineTerms, Opaque, Order, OrderId, Payment,
-    PaymentMethod, Quantity, Standing, Timestamp,
+    Account, Currency, Customer, Dialect, Item, Line, LineTerms, Opaque, Order, Payment, PaymentMethod,
+    Quantity, Standing, Timestamp,
 };
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Reads one document: an order, a page of a history with its `items`, a customer, or a page of a reseller's customers
 /// with its `accounts`.
@@ -142,45 +141,23 @@ fn order_of(members: &Map<String, Value>) -> Result<Order, String> {
         line_of(line, currency).map_err(|wrong| format!("lineItems[{place}].{wrong}"))
     };
     Ok(Order {
-        id: OrderId(OrderId::FIRST),
-        uuid: Uuid::nil(),
-        version: 1,
-        origin: Dialect::Marketplace,
         kind,
         status,
-        imported: true,
-        number: None,
         reference: text(members, "externalReferenceId"),
         aliases: BTreeMap::from([(Dialect::Marketplace, order_id.to_owned())]),
         refers_to: text(members, "referenceOrderId"),
         customer: Some(Customer {
             number: Some(customer.to_owned()),
-            name: None,
-            email: None,
-            contacts: Vec::new(),
+            ..Customer::default()
         }),
         reseller: text(members, "resellerId"),
-        currency,
-        gross: Amount::ZERO,
-        net: None,
         lines: lines.iter().enumerate().map(line).collect::<Result<_, _>>()?,
         payment: Payment {
             method: PaymentMethod::Invoice,
             prepaid: false,
             pending: false,
         },
-        reservation: None,
-        captures: Vec::new(),
-        refunds: Vec::new(),
-        cancellations: Vec::new(),
-        completes_at: None,
-        callback: None,
-        handover: None,
-        ordered_at: at,
-        placed_at: at,
-        updated_at: at,
-        annex: BTreeMap::new(),
-        overlay: BTreeMap::new(),
+        ..Order::imported(Dialect::Marketplace, currency, at)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, Sort};
 use axum::http::{Method, StatusCode};
-use book::{AuthError, BookError};
+use book::{AuthError, BookError, chain};
 use http_kit::body::JsonError;
 use http_kit::{Answer, Failure};
 use order::Refusal;
@@ -190,13 +190,7 @@ pub(crate) fn failed(failure: Failure) -> Problem {
 
 impl From<BookError> for Problem {
     fn from(error: BookError) -> Self {
-        let mut causes = error.to_string();
-        let mut source = std::error::Error::source(&error);
-        while let Some(cause) = source {
-            causes = format!("{causes}: {cause}");
-            source = cause.source();
-        }
-        tracing::error!(error = causes, "a call failed");
+        tracing::error!(error = chain(&error), "a call failed");
         if error.is_passing() {
             Self::new(UNAVAILABLE, "Try again in a moment.")
         } else {

@@ -4,7 +4,7 @@
 //! it done.
 
 use crate::accounts::{KIND as ACCOUNT, account_key, loaded_account, put_account};
-use crate::verify::chain;
+use crate::chain;
 use crate::work::Stop;
 use crate::{Book, BookError, Reference, Work};
 use order::{Command, Dialect, MerchantId, Order, OrderId, Refusal, Status};

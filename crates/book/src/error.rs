@@ -59,3 +59,14 @@ impl BookError {
         )
     }
 }
+
+/// An error and all its causes, in one line: for the log, never for an answer.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

@@ -66,7 +66,7 @@ impl Book {
                 Ok(progress) if progress.more => {}
                 Ok(_) => return,
                 Err(error) => {
-                    let error = crate::verify::chain(&error);
+                    let error = crate::chain(&error);
                     tracing::warn!(error, "a read could not wait for the journal's follower");
                     return;
                 }
@@ -187,7 +187,7 @@ impl Seen {
             }
             // It is in the feed all the same, and holds up nobody else's orders. `verify` tells of it.
             Err(error) => {
-                let error = crate::verify::chain(&error);
+                let error = crate::chain(&error);
                 tracing::error!(%merchant, order, error, "an order's history can't be read");
             }
         }

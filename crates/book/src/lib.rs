@@ -70,7 +70,7 @@ pub use deliveries::{Attempt, OwedCall, Tried};
 pub use documents::{Document, DocumentPage, Edit};
 pub use due::{Moved, Stuck};
 pub use edge::{Clock, Entropy};
-pub use error::BookError;
+pub use error::{BookError, chain};
 pub use execute::{Executed, Idempotency, KeyReuse, Preview, Reply, Request, Step, Target};
 pub use export::Exported;
 pub use feed::FeedEvent;

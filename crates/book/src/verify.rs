@@ -1,7 +1,7 @@
 //! Replaying the journal, and checking everything that must hold.
 
 use crate::codec::{event_of, names_of, order_of, order_row};
-use crate::{Book, BookError};
+use crate::{Book, BookError, chain};
 use order::{Order, Timestamp, check, replay};
 use store::WholeOrder;
 use store::rows::{EventRow, NameRow, OrderRow};
@@ -140,15 +140,4 @@ fn columns(row: &OrderRow, written: &OrderRow) -> OrderRow {
         basket: if written.basket == 0 { 0 } else { row.basket },
         ..row.clone()
     }
-}
-
-/// An error and all its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -4,7 +4,7 @@ use crate::page;
 use axum::http::header::{ALLOW, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use book::{BookError, Role};
+use book::{BookError, Role, chain};
 use http_kit::body::BodyError;
 use http_kit::path::PathIds;
 use http_kit::query::{self, NotUtf8};
@@ -108,13 +108,7 @@ impl Trouble {
 }
 
 fn log(error: &BookError) {
-    let mut causes = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        causes = format!("{causes}: {cause}");
-        source = cause.source();
-    }
-    tracing::error!(error = causes, "a page could not be made");
+    tracing::error!(error = chain(error), "a page could not be made");
 }
 
 impl IntoResponse for Trouble {

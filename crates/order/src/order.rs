@@ -277,6 +277,47 @@ impl Amount {
 }
 
 impl Order {
+    /// An order that another system kept, of which nothing is known yet but which API told of it, in which currency,
+    /// and when it was placed. How it is paid is the merchant's own arrangement. Its ids are given when it comes in.
+    pub fn imported(origin: Dialect, currency: Currency, at: Timestamp) -> Self {
+        Self {
+            id: OrderId(0),
+            uuid: Uuid::nil(),
+            version: 1,
+            origin,
+            kind: Kind::New,
+            status: Status::Preliminary,
+            imported: true,
+            number: None,
+            reference: None,
+            aliases: BTreeMap::new(),
+            refers_to: None,
+            customer: None,
+            reseller: None,
+            currency,
+            gross: Amount::ZERO,
+            net: None,
+            lines: Vec::new(),
+            payment: Payment {
+                method: PaymentMethod::Own,
+                prepaid: false,
+                pending: false,
+            },
+            reservation: None,
+            captures: Vec::new(),
+            refunds: Vec::new(),
+            cancellations: Vec::new(),
+            completes_at: None,
+            callback: None,
+            handover: None,
+            ordered_at: at,
+            placed_at: at,
+            updated_at: at,
+            annex: BTreeMap::new(),
+            overlay: BTreeMap::new(),
+        }
+    }
+
     /// All that was ever reserved.
     ///
     /// # Errors

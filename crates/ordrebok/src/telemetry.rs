@@ -3,6 +3,7 @@
 //! error: something is broken and a person must look. warn: refused or retried, and worth knowing. info: the
 //! server's own life (started, stopping). debug: every request. Never logged: secrets, tokens, bodies, customers.
 
+pub(crate) use book::chain;
 use tracing_subscriber::EnvFilter;
 
 use crate::command_error::CommandError;
@@ -39,15 +40,4 @@ pub(crate) fn filter(log: &Log) -> Result<EnvFilter, CommandError> {
         )
         .hint("use error, warn, info, debug or trace, or directives such as info,ordrebok=debug")
     })
-}
-
-/// An error and all its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -104,12 +104,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Refused> {
-    let mut call = WriteCall::read(&state, request).await?;
-    let order = call.order(&state, &ids).await?;
-    let sent = match call.parse_or_nothing(|body| Some(Sent::read(body))) {
-        Ok(sent) => sent,
-        Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
-    };
+    let read = |call: &WriteCall| call.parse_or_nothing(|body| Some(Sent::read(body)));
+    let (call, order, sent) = WriteCall::on_order(&state, &ids, request, read).await?;
     let wanted = sent.number.clone();
     let request = book::Request::on(call.access.merchant, Reference::Id(order.id), sent.command());
     let render = move |outcome: &Outcome| said(outcome, wanted.as_deref());

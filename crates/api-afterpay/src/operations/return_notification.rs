@@ -55,12 +55,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Refused> {
-    let mut call = WriteCall::read(&state, request).await?;
-    let order = call.order(&state, &ids).await?;
-    let (number, mut notice) = match call.parse(read) {
-        Ok(sent) => sent,
-        Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
-    };
+    let sent = |call: &WriteCall| call.parse(read);
+    let (call, order, (number, mut notice)) = WriteCall::on_order(&state, &ids, request, sent).await?;
     if order.capture(&number).is_none() {
         let flaw = flaw_of(&Refusal::UnknownCapture { number }, "");
         return Err(call.refuse(&state, &[flaw]).await?);

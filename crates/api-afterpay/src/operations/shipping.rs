@@ -32,12 +32,8 @@ pub(crate) async fn add(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Refused> {
-    let mut call = WriteCall::read(&state, request).await?;
-    let order = call.order(&state, &ids).await?;
-    let parcel = match call.parse(read_parcel) {
-        Ok(parcel) => parcel,
-        Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
-    };
+    let read = |call: &WriteCall| call.parse(read_parcel);
+    let (call, order, parcel) = WriteCall::on_order(&state, &ids, request, read).await?;
     let command = Command::Ship(ShipRequest {
         capture: capture_number(&ids),
         parcel,
@@ -63,12 +59,8 @@ pub(crate) async fn change(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Refused> {
-    let mut call = WriteCall::read(&state, request).await?;
-    let order = call.order(&state, &ids).await?;
-    let parcel = match call.parse(read_parcel) {
-        Ok(parcel) => parcel,
-        Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
-    };
+    let read = |call: &WriteCall| call.parse(read_parcel);
+    let (call, order, parcel) = WriteCall::on_order(&state, &ids, request, read).await?;
     let command = Command::ChangeShipment {
         capture: capture_number(&ids),
         shipment: parcel.numbered(shipping_number(&ids)),

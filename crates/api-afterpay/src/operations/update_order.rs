@@ -99,12 +99,8 @@ pub(crate) async fn handle(
     ids: PathIds,
     request: Request<Body>,
 ) -> Result<Answer, Refused> {
-    let mut call = WriteCall::read(&state, request).await?;
-    let order = call.order(&state, &ids).await?;
-    let sent = match call.parse(Sent::read) {
-        Ok(sent) => sent,
-        Err(flaws) => return Err(call.refuse(&state, &flaws).await?),
-    };
+    let read = |call: &WriteCall| call.parse(Sent::read);
+    let (call, order, sent) = WriteCall::on_order(&state, &ids, request, read).await?;
     let merchant = call.access.merchant;
     let annex = OrderAnnex::of(&order);
     let customer = annex.customer.clone().unwrap_or_default();

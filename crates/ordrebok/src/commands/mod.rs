@@ -12,6 +12,7 @@ mod export;
 mod handover;
 mod import;
 mod merchant;
+mod named_order;
 mod openapi;
 mod opening;
 mod person;
