@@ -155,13 +155,3 @@ pub(crate) fn once(form: &Query, scope: String) -> Result<Idempotency, Trouble> 
         reuse: KeyReuse::Refuse,
     })
 }
-
-/// A field's text, trimmed, all on one line; none when it is empty.
-pub(crate) fn one_line(form: &Query, name: &str, longest: usize) -> Result<Option<String>, Wrong> {
-    let text = field(form, name).trim();
-    if text.chars().count() > longest || text.chars().any(char::is_control) {
-        let what = format!("This has at most {longest} characters, all on one line.");
-        return Err(Wrong::new(name, what));
-    }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
-}

@@ -13,6 +13,7 @@ mod forms;
 mod page;
 mod pages;
 mod parts;
+mod reading;
 mod trouble;
 mod visit;
 

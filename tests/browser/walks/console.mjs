@@ -258,14 +258,14 @@ export default (walk) => {
     assert.equal(await page.getByLabel('Name').inputValue(), 'KARI');
     await visitor.check();
     await page.getByLabel('Name').fill('Ola');
-    await page.getByLabel('They may').selectOption('act');
+    await page.getByLabel('They may', { exact: true }).selectOption('act');
     await page.getByRole('button', { name: 'Add them' }).click();
     await page.getByRole('heading', { name: 'They are added' }).waitFor();
     await visitor.check();
     await page.getByRole('link', { name: 'Ola' }).click();
     await page.getByRole('heading', { name: 'Ola', level: 1 }).waitFor();
     await visitor.check();
-    await page.getByLabel('They may').selectOption('view');
+    await page.getByLabel('They may', { exact: true }).selectOption('view');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('status').filter({ hasText: 'This is saved' }).waitFor();
     await page.getByRole('button', { name: 'Make a new password' }).click();

@@ -5,16 +5,15 @@ use crate::forms::{Field, Wrong, problem, select};
 use crate::page::{Place, answer, page};
 use crate::parts::row::{empty, orders};
 use crate::parts::status::api;
+use crate::reading::{day, number};
 use crate::trouble::Trouble;
 use crate::visit::Desk;
 use axum::extract;
 use axum::http::StatusCode;
 use book::{SearchPage, SearchPlace, SearchQuery};
 use http_kit::Answer;
-use http_kit::wire::time;
 use maud::{Markup, html};
-use order::{Amount, Currency, Dialect, Failure, Timestamp};
-use rust_decimal::Decimal;
+use order::{Amount, Currency, Dialect, Failure};
 
 /// How many orders there are on a page.
 const PAGE: usize = 50;
@@ -164,33 +163,18 @@ fn asked(desk: &Desk) -> Result<(SearchQuery, Option<SearchPlace>), Wrong> {
         currencies: text("currency").map(currency).transpose()?.into_iter().collect(),
         customer: None,
         product: text("product").map(ToOwned::to_owned),
-        least: text("least").map(|text| amount("least", text)).transpose()?,
-        most: text("most").map(|text| amount("most", text)).transpose()?,
-        from: text("from").map(|text| day("from", text)).transpose()?,
-        until: text("to")
-            .map(|text| day("to", text))
-            .transpose()?
-            .map(|at| at.plus_days(1)),
+        least: amount(desk, "least")?,
+        most: amount(desk, "most")?,
+        from: day(desk.query(), "from")?,
+        until: day(desk.query(), "to")?.map(|at| at.plus_days(1)),
     };
     Ok((query, text("after").and_then(place)))
 }
 
-fn amount(name: &str, text: &str) -> Result<Amount, Wrong> {
-    let plain: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let plain = plain.replacen(',', ".", 1);
-    let value = Decimal::from_str_exact(&plain).ok();
-    value
-        .and_then(|value| Amount::new(value).ok())
-        .ok_or_else(|| Wrong::new(name, "Write a number, such as 250 or 99.50."))
-}
-
-fn day(name: &str, text: &str) -> Result<Timestamp, Wrong> {
-    let wrong = || Wrong::new(name, "Write a day, such as 2026-11-21.");
-    if text.len() != 10 {
-        return Err(wrong());
-    }
-    let midnight = format!("{text}T00:00:00Z");
-    time::parse(&midnight).map(Timestamp).map_err(|_not_one| wrong())
+fn amount(desk: &Desk, name: &str) -> Result<Option<Amount>, Wrong> {
+    let value = number(desk.query(), name)?;
+    let wrong = |_range| Wrong::new(name, "This is out of range.");
+    value.map(|value| Amount::new(value).map_err(wrong)).transpose()
 }
 
 fn place(text: &str) -> Option<SearchPlace> {

@@ -1,6 +1,7 @@
 //! Who may open which page, and what other sites can make a browser do.
 
 use super::{Person, Shop, token};
+use serde_json::json;
 use stories::{Reply, Server, story};
 
 /// All pages for people, as the program lists them: method, and path with its parameters.
@@ -24,6 +25,8 @@ fn filled(path: &str, merchant: &str, order: &str) -> String {
         .replace("{delivery}", "1")
         .replace("{credential}", "1")
         .replace("{import}", "1")
+        .replace("{webhook}", "00000000-0000-4000-8000-000000000000")
+        .replace("{person}", "somebody")
 }
 
 async fn open(person: &mut Person, method: &str, path: &str) -> Reply {
@@ -140,17 +143,59 @@ story! {
             assert_eq!(real.text(), made_up.text(), "{method} {path}");
         }
         // An order's id is its merchant's own: under ours it is ours, or nobody's.
-        for _ in 0..3 {
-            theirs.caller.post("/ordrebok/v1/orders", &stories::native::preliminary("", 1)).await;
+        for number in ["ORDER2", "ORDER3", "ORDER4"] {
+            theirs.caller.post("/ordrebok/v1/orders", &stories::native::preliminary(number, 1)).await.expect(201);
         }
         let last = theirs.caller.get("/ordrebok/v1/orders").await.expect(200).json();
         let last = last["orders"].as_array().unwrap().iter().filter_map(|order| order["id"].as_str()).max().unwrap().to_owned();
         let mut operator = Person::of(&server, "olga", "view", None).await;
         operator.get(&format!("/console/2/orders/{last}")).await.expect(200);
-        if last != order {
-            kari.get(&format!("/console/1/orders/{last}")).await.expect(404);
-        }
+        assert_ne!(last, order);
+        kari.get(&format!("/console/1/orders/{last}")).await.expect(404);
         let found = kari.get("/console/1/orders?q=ORDER1").await.expect(200).text();
         assert!(found.contains(&ours.order) && !found.contains("/console/2/"), "{found}");
     }
+
+    /// What another merchant has can't be reached by its id from one's own pages either, and stays as it is.
+    async fn ids_of_another_merchant_open_nothing(server: Server) {
+        let ours = Shop::open(&server, "Nordlys", 1, 3).await;
+        let theirs = Shop::open(&server, "Fjord", 2, 5).await;
+        let hook = json!({ "url": "https://stock.example/told" });
+        let hook = theirs.caller.post("/ordrebok/v1/webhooks", &hook).await.expect(201).json();
+        let hook = hook["id"].as_str().unwrap().to_owned();
+        let other = native_customer("K-9");
+        theirs.caller.post("/ordrebok/v1/orders", &other).await.expect(201);
+        let mut ada = Person::of(&server, "ada", "administer", Some("Nordlys")).await;
+        let mut finn = Person::of(&server, "finn", "administer", Some("Fjord")).await;
+        Person::of(&server, "olga", "administer", None).await;
+        let sign = token(&ada.get(&ours.base).await.expect(200).text());
+        let fields = [("form_token", sign.as_str()), ("sure", "yes"), ("key", "0123456789abcdef"), ("role", "view"),
+            ("merchant", "1"), ("url", "https://evil.example"), ("from", "2020-01-01"), ("overlap", "0")];
+        for (method, path) in pages(&server).iter().filter(|(_, path)| {
+            ["{webhook}", "{person}", "{customer}", "{import}"].iter().any(|id| path.contains(id))
+        }) {
+            let path = path.replace("{merchant}", "1").replace("{delivery}", "1").replace("{import}", "1");
+            for (id, made_up) in [(hook.as_str(), "00000000-0000-4000-8000-000000000000"), ("finn", "nobody"), ("olga", "nobody"), ("K-9", "K-8")] {
+                let of = |id: &str| path.replace("{webhook}", id).replace("{person}", id).replace("{customer}", id);
+                let mut replies = Vec::new();
+                for path in [of(id), of(made_up)] {
+                    replies.push(if method == "GET" { ada.get(&path).await } else { ada.post(&path, &fields).await }.expect(404));
+                }
+                assert_eq!(replies[0].text(), replies[1].text(), "{method} {path} {id}");
+            }
+        }
+        let kept = finn.get(&format!("/console/2/webhooks/{hook}")).await.expect(200).text();
+        assert!(kept.contains("https://stock.example/told") && kept.contains(">On</span>"), "{kept}");
+        let listed = ada.get(&format!("{}/webhooks", ours.base)).await.expect(200).text();
+        assert!(!listed.contains("stock.example"), "{listed}");
+        let people = ada.get(&format!("{}/people", ours.base)).await.expect(200).text();
+        assert!(people.contains("/people/ada\"") && !people.contains("finn") && !people.contains("olga"), "{people}");
+    }
+}
+
+/// An order of a customer of this number.
+fn native_customer(number: &str) -> serde_json::Value {
+    let mut order = stories::native::preliminary("ORDER9", 1);
+    order["customer"] = json!({ "number": number });
+    order
 }

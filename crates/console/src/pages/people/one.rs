@@ -99,7 +99,7 @@ fn changing(desk: &Desk, person: &Person, (sent, merchants): (&Query, &[Merchant
     };
     html! {
         section.panel aria-labelledby="role-title" {
-            h2 #role-title { "What they may" }
+            h2 #role-title { "Role" }
             form method="post" action=(path_of(desk, &person.name)) {
                 (token(&desk.visit))
                 (roles(field(sent, "role")))

@@ -1,8 +1,9 @@
 //! What a webhook is made of, as a form.
 
 use crate::State;
-use crate::forms::{Field, Wrong, key, one_line, problem};
+use crate::forms::{Field, Wrong, key, problem};
 use crate::page::token;
+use crate::reading::one_line;
 use crate::visit::{Desk, field};
 use book::{Document, LONGEST_HOOK_TEXT, Webhook, event_type};
 use http_kit::query::{self, Query};

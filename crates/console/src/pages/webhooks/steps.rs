@@ -4,6 +4,7 @@ use super::form::Sent;
 use super::{named, path_of, show};
 use crate::State;
 use crate::forms::{Wrong, once};
+use crate::reading::moment;
 use crate::trouble::{Trouble, redirect};
 use crate::visit::{Desk, field};
 use axum::body::Body;
@@ -12,7 +13,6 @@ use axum::http::StatusCode;
 use book::{Document, Executed, Reply, Role, Webhook};
 use http_kit::Answer;
 use http_kit::query::Query;
-use http_kit::wire::time;
 use order::Timestamp;
 
 /// Back to the webhook's page, which tells what was done.
@@ -161,18 +161,6 @@ pub(crate) async fn retry(
         .await?;
     owed.ok_or(Trouble::NotFound)?;
     Ok(back(&desk, &webhook.id, "retry"))
-}
-
-/// A moment as `datetime-local` fields send it.
-fn moment(form: &Query, name: &'static str) -> Result<Option<Timestamp>, Wrong> {
-    let text = field(form, name).trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || Wrong::new(name, "Write a time, such as 2026-11-21T22:55.");
-    time::parse(text)
-        .map(|at| Some(Timestamp(at)))
-        .map_err(|_not_one| wrong())
 }
 
 fn period(form: &Query, now: Timestamp) -> Result<(Timestamp, Timestamp), Wrong> {
