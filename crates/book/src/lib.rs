@@ -80,7 +80,7 @@ pub use history::{HistoryPage, HistoryQuery};
 pub use hook_calls::{HookCall, HookNews, HookOwed, HookPage, HookPatience, HookTry};
 pub use import::{Became, Imported, ImportedAccount, Record, Told, ToldAccount};
 pub use merchants::Merchant;
-pub use operations::{Backlog, backup, restore};
+pub use operations::{Backlog, backup, move_to_postgres, restore};
 pub use people::{NewPerson, Person, Role};
 pub use public_clients::NewPublicClient;
 pub use reach::Reach;

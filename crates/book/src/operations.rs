@@ -67,6 +67,23 @@ pub fn restore(file: &Path, folder: &Path, progress: impl FnMut(u64, u64)) -> Re
     store::restore(file, folder, progress).map_err(taken)
 }
 
+/// Copies all that the embedded database in a folder holds into a PostgreSQL database that holds nothing yet, all of it or
+/// nothing, and tells how many rows that were. The folder is left as it is. `progress` is told how many rows of how many
+/// are done.
+///
+/// # Errors
+/// [`BookError::Exists`] when the PostgreSQL database holds something; [`BookError::is_passing`] when a server or another
+/// command has the folder open, or the PostgreSQL server can't be reached.
+pub async fn move_to_postgres(
+    folder: &Path,
+    url: &str,
+    progress: impl FnMut(u64, u64),
+) -> Result<u64, BookError> {
+    store::move_to_postgres(folder, url, progress)
+        .await
+        .map_err(taken)
+}
+
 fn taken(error: store::StoreError) -> BookError {
     if let store::StoreError::Taken(file) = error {
         BookError::Exists(file)

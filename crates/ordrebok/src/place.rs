@@ -94,7 +94,8 @@ impl PlaceOptions {
     }
 }
 
-fn server(address: &str) -> Result<Place, CommandError> {
+/// The PostgreSQL server at this address.
+pub(crate) fn server(address: &str) -> Result<Place, CommandError> {
     match Url::parse(address) {
         Ok(url) if matches!(url.scheme(), "postgres" | "postgresql") => Ok(Place::Server(address.to_owned())),
         _ => Err(

@@ -25,6 +25,7 @@ mod load;
 mod measures;
 mod merchants;
 mod migrate;
+mod moving;
 mod orders;
 mod pages;
 mod reset;
@@ -57,6 +58,7 @@ pub use freshness::{Freshness, Known, Stamp};
 pub use history::basket;
 pub use hooks::{HookDelivery, HookFilter};
 pub use measures::{BacklogRow, Measures};
+pub use moving::move_to_postgres;
 pub use search::{SearchFilter, SearchRows};
 pub use totals::PlacedTotals;
 

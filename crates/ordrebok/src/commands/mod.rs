@@ -12,6 +12,7 @@ mod export;
 mod handover;
 mod import;
 mod merchant;
+mod move_to;
 mod named_order;
 mod openapi;
 mod opening;
@@ -68,6 +69,7 @@ enum Command {
     Verify(verify::Verify),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    MoveTo(move_to::MoveTo),
     #[command(subcommand)]
     Config(config::ConfigCommand),
 }
@@ -94,6 +96,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Verify(verify) => verify.run(place),
         Command::Backup(backup) => backup.run(place),
         Command::Restore(restore) => restore.run(place),
+        Command::MoveTo(moving) => moving.run(place),
         Command::Config(config) => config.run(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod appender;
 mod connection;
+mod copying;
 mod lanes;
 mod reading;
 mod tls;

@@ -199,7 +199,7 @@ pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
 }
 
 /// Brings the schema up to date in one transaction, which also keeps a second process out meanwhile.
-fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
+pub(crate) fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
     let tx = conn
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .map_err(statement::failed)?;

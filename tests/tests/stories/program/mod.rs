@@ -5,6 +5,7 @@ mod conventions;
 mod demo;
 mod files;
 mod installed;
+mod moving;
 mod openapi;
 mod operations;
 mod reporting;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, CopyInSink, NoTls, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{failed, is_about_the_connection, read, tls};
@@ -143,6 +144,11 @@ impl Connection {
     /// Runs a command without parameters, such as `BEGIN`.
     pub(super) async fn command(&self, sql: &str) -> Result<(), StoreError> {
         self.batch(sql).await
+    }
+
+    /// Begins to copy rows into a table.
+    pub(super) async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, StoreError> {
+        self.client.copy_in(sql).await.map_err(failed)
     }
 
     /// Runs several statements without parameters.
