@@ -7,6 +7,7 @@ use crate::errors::{Refused, flaw_of};
 use crate::language::Phrase;
 use crate::message::Flaw;
 use crate::wire::{Customer, OrderSent, Payment};
+use book::MerchantSettings;
 use order::{
     Command, Currency, Dialect, Ids, Kind, MerchantId, Opaque, OrderId, Registration, ReserveRequest,
     check_totals,
@@ -135,8 +136,8 @@ impl Placing {
     }
 
     /// The commands that follow when the order is accepted.
-    pub(crate) fn reserving(&self, state: &State) -> Vec<Command> {
-        let expires_at = state.book.now().plus_days(state.settings.reservation_days);
+    pub(crate) fn reserving(&self, state: &State, own: MerchantSettings) -> Vec<Command> {
+        let expires_at = state.lapses_at(state.book.now(), own);
         let reserve = Command::Reserve(ReserveRequest {
             amount: self.order.summary.gross,
             expires_at: Some(expires_at),

@@ -2,9 +2,9 @@
 
 use crate::Settings;
 use crate::errors::Refused;
-use book::Book;
+use book::{Book, MerchantSettings};
 use http_kit::body::BodyLimits;
-use order::MerchantId;
+use order::{MerchantId, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,12 @@ impl State {
             settings: Arc::new(settings),
             names: Arc::default(),
         }
+    }
+
+    /// When a reservation lapses that is made at this time, as is set for its merchant, else for all.
+    pub(crate) fn lapses_at(&self, from: Timestamp, own: MerchantSettings) -> Timestamp {
+        let days = own.reservation_days.map(i64::from);
+        from.plus_days(days.unwrap_or(self.settings.reservation_days))
     }
 
     /// A merchant's name, where a policy depends on it.

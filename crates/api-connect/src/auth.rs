@@ -4,11 +4,11 @@
 //! a credential that may only look (403). What is wrong with the request itself is looked at after them.
 
 use crate::State;
-use crate::allowance::Allowance;
 use crate::errors::ApiError;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use book::{Access, AuthError, Scope};
 use http_kit::Answer;
+use http_kit::allowance::{Allowance, Window};
 use order::Dialect;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ const OUR_VERSION: HeaderValue = HeaderValue::from_static(env!("CARGO_PKG_VERSIO
 /// A client that may go on.
 pub(crate) struct Caller {
     pub(crate) access: Arc<Access>,
-    allowance: Option<Allowance>,
+    allowance: Allowance,
 }
 
 impl Caller {
@@ -74,16 +74,16 @@ impl State {
             Err(error) => Err(error),
         };
         let access = access.map_err(|error| self.outside(error.answer()))?;
-        let client = (access.merchant, access.credential);
-        let allowance = self
+        let client = (access.merchant.0, access.credential);
+        let counted = self
             .allowances
-            .take(client, self.book.now())
-            .map_err(|too_many| {
-                let retry_seconds = too_many.retry_seconds;
-                let mut answer = ApiError::TooManyCalls { retry_seconds }.answer();
-                mark(&mut answer, Some(too_many.allowance));
-                answer
-            })?;
+            .take(client, self.limits_of(&access), self.book.now().0);
+        let allowance = counted.map_err(|too_many| {
+            let retry_seconds = too_many.retry_seconds;
+            let mut answer = ApiError::TooManyCalls { retry_seconds }.answer();
+            mark(&mut answer, too_many.allowance);
+            answer
+        })?;
         let caller = Caller { access, allowance };
         if caller.access.user.is_some() != (mode == Mode::User) {
             let error = match mode {
@@ -100,17 +100,22 @@ impl State {
 
     /// An answer to somebody who is not known as a client.
     pub(crate) fn outside(&self, mut answer: Answer) -> Answer {
-        mark(&mut answer, self.allowances.untouched(self.book.now()));
+        mark(
+            &mut answer,
+            Allowance::untouched(self.limits(), self.book.now().0),
+        );
         answer
     }
 }
 
-fn mark(answer: &mut Answer, allowance: Option<Allowance>) {
+/// Says what is left of the minute, when that has a limit.
+fn mark(answer: &mut Answer, allowance: Allowance) {
     mark_version(answer);
-    if let Some(Allowance {
+    if let Some(Window {
         remaining,
         reset_seconds,
-    }) = allowance
+        ..
+    }) = allowance.minute
     {
         answer.headers.insert(REMAINING, remaining.into());
         answer.headers.insert(RESET, reset_seconds.into());

@@ -10,7 +10,6 @@
 //! Deliberately absent: rules about money and status (they are the core's) and transactions (they are the book's).
 //! `docs/connect.md` lists the operations, our choices and the differences.
 
-mod allowance;
 mod annex;
 mod auth;
 mod callback;

@@ -1,8 +1,8 @@
 //! What the operations stand on.
 
-use crate::allowance::{Allowances, Limits};
 use crate::catalogues::Catalogues;
-use book::Book;
+use book::{Access, Book};
+use http_kit::allowance::{Allowances, CallLimits};
 use http_kit::body::BodyLimits;
 
 /// What the operations stand on: the book, and what the operator has set.
@@ -45,16 +45,26 @@ impl Default for Settings {
 impl State {
     /// Puts it together.
     pub fn new(book: Book, body: BodyLimits, settings: Settings) -> Self {
-        let limits = Limits {
-            second: settings.calls_a_second,
-            minute: settings.calls_a_minute,
-        };
         Self {
             book,
             body,
             settings,
-            allowances: Allowances::new(limits),
+            allowances: Allowances::default(),
             catalogues: Catalogues::default(),
         }
+    }
+
+    /// How many calls a client has of which nothing is known, or nothing in particular is set.
+    pub(crate) fn limits(&self) -> CallLimits {
+        CallLimits {
+            second: self.settings.calls_a_second,
+            minute: self.settings.calls_a_minute,
+        }
+    }
+
+    /// How many calls this client has.
+    pub(crate) fn limits_of(&self, access: &Access) -> CallLimits {
+        let own = access.settings;
+        self.limits().but(own.calls_a_second, own.calls_a_minute)
     }
 }

@@ -22,7 +22,7 @@ pub use settings::Settings;
 
 use axum::Router;
 use axum::http::Method;
-use book::Book;
+use book::{Access, Book};
 use bytes::Bytes;
 use http_kit::Needs::{Nothing, Read, Write};
 use http_kit::body::BodyLimits;
@@ -32,7 +32,7 @@ use operations::{
     order_history, ping, price_list, promotions, reseller_change, resellers, sandbox, subscriptions,
     switch_paths, token, update_customer, update_order,
 };
-use order::Order;
+use order::{Order, Timestamp};
 
 /// What the operations stand on: the book, and what the operator has set.
 #[derive(Clone)]
@@ -50,6 +50,13 @@ impl State {
             limits,
             settings,
         }
+    }
+
+    /// When what this client makes now is completed by the server.
+    pub(crate) fn completes_at(&self, access: &Access) -> Timestamp {
+        let own = access.settings.complete_after_milliseconds.map(i64::from);
+        let after = own.unwrap_or(self.settings.completes_after_millis);
+        self.book.now().plus_millis(after)
     }
 }
 

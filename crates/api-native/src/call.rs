@@ -12,11 +12,11 @@ use crate::{State, auth, operations};
 use axum::body::{Body, HttpBody};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use book::{Access, Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Step, Target};
+use book::{Access, Book, Executed, Idempotency, KeyReuse, Outcome, Reference, Reply, Step, Target};
 use bytes::Bytes;
 use http_kit::body::{self, JsonError};
 use http_kit::{Answer, Failure, headers};
-use order::{Command, Refusal};
+use order::{Command, Refusal, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -64,6 +64,16 @@ impl WriteCall {
         })
     }
 
+    /// The book, for what this credential does: the audit trail has its name.
+    pub(crate) fn book(&self, state: &State) -> Book {
+        let Access {
+            credential, client, ..
+        } = &*self.access;
+        state
+            .book
+            .acting_for(&format!("credential {credential} {client}"))
+    }
+
     /// The answer that the call's key was given before, if it was.
     pub(crate) async fn before(&self, state: &State) -> Result<Option<Answer>, Problem> {
         let Some(idempotency) = &self.idempotency else {
@@ -79,6 +89,12 @@ impl WriteCall {
             Some(key) => Ok(state.book.remembered(self.access.merchant, key).await?),
             None => Ok(None),
         }
+    }
+
+    /// When a reservation lapses that is made now and does not say it; none for never.
+    pub(crate) fn lapses_at(&self, state: &State) -> Option<Timestamp> {
+        let days = self.access.settings.reservation_days;
+        days.map(|days| state.book.now().plus_days(days.into()))
     }
 
     /// The key under which the answer is kept.

@@ -49,6 +49,7 @@ sorts! {
     TOO_MANY_WEBHOOKS = "too_many_webhooks", CONFLICT, "Too many webhooks";
     ORDER_NOT_YET_THERE = "order_not_yet_there", NOT_FOUND, "The order was not there yet";
     VERSION_MISMATCH = "version_mismatch", PRECONDITION_FAILED, "The order has changed";
+    SETTINGS_CHANGED = "settings_changed", PRECONDITION_FAILED, "The settings have changed";
     KEPT_BY_ITS_API = "kept_by_its_api", CONFLICT, "Another API does this";
     NUMBER_TAKEN = "number_taken", CONFLICT, "The order number is used already";
     ALREADY_EXISTS = "already_exists", CONFLICT, "The order exists already";

@@ -13,6 +13,7 @@ mod openapi;
 mod operations;
 mod parameters;
 mod problem;
+mod rate;
 mod reading;
 mod reference;
 mod wire;
@@ -23,6 +24,7 @@ pub use operations::{document, endpoints, routes};
 pub use wire::{message_of, render};
 
 use book::Book;
+use http_kit::allowance::{Allowances, CallLimits};
 use http_kit::body::BodyLimits;
 use openapi::Documents;
 use std::sync::Arc;
@@ -32,6 +34,9 @@ use std::sync::Arc;
 pub struct State {
     book: Book,
     limits: BodyLimits,
+    /// How many calls each credential has, where nothing else is set for its merchant.
+    calls: CallLimits,
+    allowances: Arc<Allowances>,
     documents: Arc<Documents>,
 }
 
@@ -41,8 +46,16 @@ impl State {
         Self {
             book,
             limits,
+            calls: CallLimits::default(),
+            allowances: Arc::default(),
             documents: Arc::new(Documents::with(&[])),
         }
+    }
+
+    /// The same, with so many calls for each credential.
+    #[must_use]
+    pub fn with_call_limits(self, calls: CallLimits) -> Self {
+        Self { calls, ..self }
     }
 
     /// The same, with the OpenAPI documents of other APIs beside its own.

@@ -1,6 +1,7 @@
 //! Problem details (RFC 9457): how everything that is refused is said.
 
 use crate::errors::SORTS;
+use crate::rate;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -50,6 +51,9 @@ struct Said {
     field: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
+    /// In how many seconds to come back, where that is said.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 fn codes(_generator: &mut SchemaGenerator) -> Schema {
@@ -78,6 +82,7 @@ impl Problem {
             code: sort.code.to_owned(),
             field: None,
             request_id: None,
+            retry_after: None,
         }))
     }
 
@@ -85,6 +90,13 @@ impl Problem {
     #[must_use]
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
         self.0.field = Some(field.into());
+        self
+    }
+
+    /// The same, with the number of seconds after which the client may come back.
+    #[must_use]
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
         self
     }
 
@@ -112,7 +124,7 @@ impl Problem {
                 );
             }
             StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                headers.insert(RETRY_AFTER, self.0.retry_after.unwrap_or(1).into());
             }
             _ => {}
         }
@@ -138,11 +150,11 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes each problem that an operation answers with, and into it the id of its request. Headers that are there
-/// already stay, such as the methods that a path does take.
+/// Writes each problem that an operation answers with, and into it the id of its request; and what is left of the
+/// caller's allowance into each answer. Headers that are there already stay, such as the methods that a path does take.
 pub(crate) async fn with_request_ids(request: Request, next: Next) -> Response {
     let id = RequestId::of(request.extensions()).cloned();
-    let mut response = next.run(request).await;
+    let (mut response, allowance) = rate::observed(next.run(request)).await;
     if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
         problem.0.request_id = id.map(|id| id.as_str().to_owned());
         let answer = Answer::from(problem);
@@ -150,5 +162,6 @@ pub(crate) async fn with_request_ids(request: Request, next: Next) -> Response {
         response.headers_mut().extend(answer.headers);
         *response.body_mut() = Body::from(answer.body);
     }
+    rate::tell(response.headers_mut(), allowance);
     response
 }

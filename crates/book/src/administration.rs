@@ -1,22 +1,29 @@
-//! Who may say who else may: operators, administrators of a merchant, new secrets for old ones, and the trail of what
-//! they did.
+//! Who may say who else may: operators, administrators of a merchant, new secrets for old ones. The trail of what they
+//! did is in `trail.rs`.
 
-use crate::credentials::{AddedCredential, Api, Previous, Scope, access_of, info_of, is_key_only, kept_of};
+use crate::credentials::{AddedCredential, Api, Previous, Scope, info_of, is_key_only, kept_of};
+use crate::merchant_settings::MerchantSettings;
 use crate::secrets::random_text;
 use crate::{AuthError, Book, BookError};
 use order::{Dialect, MerchantId, Timestamp};
-use store::rows::{AuditRow, CredentialRow, Note};
+use store::rows::CredentialRow;
 
 /// The merchant that an operator's credentials are of: none. The installation is theirs.
 pub const OPERATOR: MerchantId = MerchantId(0);
 
-/// Somebody who may administer.
+/// Somebody who asks to administer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Administrator {
     /// Whose merchant; none for an operator, who administers all.
     pub merchant: Option<MerchantId>,
     /// Their name for the audit trail.
     pub name: String,
+    /// The credential that they showed.
+    pub credential: i64,
+    /// What they may do: they administer only with [`Scope::Admin`].
+    pub scope: Scope,
+    /// What is set for their merchant; nothing for an operator.
+    pub settings: MerchantSettings,
 }
 
 /// A credential with its new secret.
@@ -28,64 +35,31 @@ pub struct Rotated {
     pub previous_until: Timestamp,
 }
 
-/// The place of an entry of the audit trail: its time, its merchant, its number.
-pub type AuditPlace = store::AuditPlace;
-
-/// One thing that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// To whose; none for the installation.
-    pub merchant: Option<MerchantId>,
-    /// Where older entries are read on from.
-    pub place: AuditPlace,
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub actor: String,
-    /// What was done, such as `credential.add`.
-    pub action: String,
-    /// To what.
-    pub subject: String,
-    /// What else there is to know; empty for nothing.
-    pub detail: String,
-}
-
-impl From<AuditRow> for AuditEntry {
-    fn from(row: AuditRow) -> Self {
-        Self {
-            merchant: Some(MerchantId(row.merchant)).filter(|merchant| *merchant != OPERATOR),
-            place: (row.at, row.merchant, row.id),
-            at: Timestamp(row.at),
-            actor: row.actor,
-            action: row.action,
-            subject: row.subject,
-            detail: row.detail,
-        }
-    }
-}
-
 impl Book {
-    /// Who shows this key of Ordrebok's own API, when they may administer; none when the key is good and they may not.
+    /// Who shows this key of Ordrebok's own API, and whether they may administer.
     ///
     /// # Errors
     /// [`AuthError::Denied`] when the key opens nothing.
-    pub async fn authenticate_admin(&self, key: &str) -> Result<Option<Administrator>, AuthError> {
+    pub async fn authenticate_admin(&self, key: &str) -> Result<Administrator, AuthError> {
         let hash = self.inner.salt.hash(key);
         let row = self.live_credential(Dialect::Ordrebok, &hash).await?;
         let row = row
             .filter(|row| self.inner.salt.matches(key, &row.secret_hash))
             .ok_or(AuthError::Denied)?;
-        let access = access_of(&row)?;
+        let access = self.access(&row).await?;
         let merchant = Some(access.merchant).filter(|merchant| *merchant != OPERATOR);
         let sort = if merchant.is_some() {
             "credential"
         } else {
             "operator"
         };
-        Ok((access.scope == Scope::Admin).then(|| Administrator {
+        Ok(Administrator {
             merchant,
             name: format!("{sort} {} {}", access.credential, access.client),
-        }))
+            credential: access.credential,
+            scope: access.scope,
+            settings: access.settings,
+        })
     }
 
     /// Gives a credential a new secret. The one before stays good for so long.
@@ -178,30 +152,5 @@ impl Book {
         let replaced = (new.secret_hash.as_str(), new.settings.as_str());
         let done = self.store().replace_secret(row, replaced, (now.0, &note)).await?;
         Ok((new, done))
-    }
-
-    /// What was done to a merchant's administration, or to all, before a place; the latest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn audit(
-        &self,
-        merchant: Option<MerchantId>,
-        before: Option<AuditPlace>,
-        limit: i64,
-    ) -> Result<Vec<AuditEntry>, BookError> {
-        let merchant = merchant.map(|merchant| merchant.0);
-        let rows = self.store().audit(merchant, before, limit).await?;
-        Ok(rows.into_iter().map(AuditEntry::from).collect())
-    }
-
-    /// What is noted of a change.
-    pub(crate) fn note(&self, action: &'static str, subject: String, detail: String) -> Note {
-        Note {
-            actor: self.actor.as_deref().unwrap_or("the server").to_owned(),
-            action,
-            subject,
-            detail,
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! repeated until it answers. Its secret is not kept: it follows from the database's salt and a name that is.
 
 use crate::secrets::random_text;
-use crate::{Book, BookError, WebhookSecret};
+use crate::{Book, BookError, Edit, WebhookSecret};
 use order::{FulfilRequest, Handover, MerchantId};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,11 @@ pub struct PaymentPlace {
     pub pay_url: Option<String>,
 }
 
+/// A connector, as the audit trail has it.
+fn subject(kind: ConnectorKind) -> String {
+    format!("connector {}", kind.word())
+}
+
 impl Book {
     /// A merchant's connector, if there is one.
     ///
@@ -103,8 +108,12 @@ impl Book {
                 removed: false,
             }
         };
-        self.write_document(merchant, (DOCUMENT, kind.word()), change)
-            .await?;
+        // The address itself may hold a secret of the merchant's.
+        let detail = if fresh_secret { "a new secret" } else { "" };
+        let note = self.note("connector.set", subject(kind), detail.to_owned());
+        let note = self.placed(merchant, note).await?;
+        let edit = Edit::new(DOCUMENT, kind.word(), change);
+        self.write_noted(merchant, vec![edit], Some(note)).await?;
         let unknown = || BookError::Unknown(format!("connector {}", kind.word()));
         let connector = self.connector(merchant, kind).await?.ok_or_else(unknown)?;
         Ok(self.connector_secret(merchant, &connector))
@@ -127,8 +136,10 @@ impl Book {
             secret_name: kept.map(|kept| kept.secret_name).unwrap_or_default(),
             removed: true,
         };
-        self.write_document(merchant, (DOCUMENT, kind.word()), remove)
-            .await?;
+        let note = self.note("connector.remove", subject(kind), String::new());
+        let note = self.placed(merchant, note).await?;
+        let edit = Edit::new(DOCUMENT, kind.word(), remove);
+        self.write_noted(merchant, vec![edit], Some(note)).await?;
         Ok(true)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::administration::OPERATOR;
 use crate::callers::let_in;
+use crate::merchant_settings::MerchantSettings;
 use crate::secrets::random_text;
 use crate::{AuthError, Book, BookError};
 use order::{Dialect, MerchantId, Timestamp};
@@ -59,6 +60,8 @@ pub struct Access {
     pub scope: Scope,
     /// The user who lets it, by their unique id; none when the client calls on its own account.
     pub user: Option<String>,
+    /// What is set for the merchant, as of the last second.
+    pub settings: MerchantSettings,
 }
 
 /// A credential that is to be added.
@@ -288,7 +291,7 @@ impl Book {
             .filter(|row| row.merchant != OPERATOR.0)
             .filter(|row| self.inner.salt.matches(key, &row.secret_hash))
             .ok_or(AuthError::Denied)?;
-        let access = Arc::new(access_of(&row)?);
+        let access = Arc::new(self.access(&row).await?);
         self.inner.access.put(hash, &access, now);
         let_in(access.merchant);
         Ok(access)
@@ -325,9 +328,16 @@ impl Book {
         if !is_right {
             return Err(AuthError::Denied);
         }
-        let access = access_of(&row)?;
+        let access = self.access(&row).await?;
         let_in(access.merchant);
         Ok((access, row))
+    }
+
+    /// What a credential opens.
+    pub(crate) async fn access(&self, row: &CredentialRow) -> Result<Access, BookError> {
+        let access = access_of(row)?;
+        let settings = self.settings(access.merchant).await?.settings;
+        Ok(Access { settings, ..access })
     }
 }
 
@@ -348,6 +358,7 @@ fn words_of(row: &CredentialRow) -> Result<(Api, Scope), BookError> {
     })
 }
 
+/// The same as the row alone tells it.
 pub(crate) fn access_of(row: &CredentialRow) -> Result<Access, BookError> {
     let (api, scope) = words_of(row)?;
     let (merchant, client) = (MerchantId(row.merchant), kept_of(row)?.id);
@@ -358,6 +369,7 @@ pub(crate) fn access_of(row: &CredentialRow) -> Result<Access, BookError> {
         client,
         scope,
         user: None,
+        settings: MerchantSettings::default(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Documents: what a dialect keeps beside orders, such as customers and catalogues.
 
 use crate::execute::{Executed, Idempotency, Reply};
+use crate::trail::Placed;
 use crate::work::Stop;
 use crate::{Book, BookError, Work};
 use order::{MerchantId, Refusal, Timestamp};
@@ -235,8 +236,24 @@ impl Book {
     /// # Errors
     /// When the database fails, or what is kept can't be read.
     pub async fn write_documents(&self, merchant: MerchantId, edits: Vec<Edit>) -> Result<(), BookError> {
+        self.write_noted(merchant, edits, None).await
+    }
+
+    /// The same, with a note of it in the audit trail.
+    pub(crate) async fn write_noted(
+        &self,
+        merchant: MerchantId,
+        edits: Vec<Edit>,
+        note: Option<Placed>,
+    ) -> Result<(), BookError> {
         let load = load_of(merchant, &edits, None);
-        let write = move |work: &mut Work<'_>| write_all(work, &edits);
+        let write = move |work: &mut Work<'_>| {
+            write_all(work, &edits)?;
+            if let Some(note) = &note {
+                work.note(note);
+            }
+            Ok(())
+        };
         // No rule of orders is asked, so none refuses.
         match Box::pin(self.transact(load, write)).await? {
             Ok(()) => Ok(()),

@@ -1,7 +1,7 @@
 //! The calls that webhooks are owed: claimed, made, retried for days, asked for again.
 
 use crate::signature::WebhookSecret;
-use crate::webhooks::{KIND, Standing, Webhook};
+use crate::webhooks::{KIND, Standing, Webhook, subject};
 use crate::work::Stop;
 use crate::{Book, BookError, FeedEvent, Work};
 use order::{MerchantId, Timestamp};
@@ -213,17 +213,23 @@ impl Book {
             ..Load::default()
         };
         let run = move |work: &mut Work<'_>| {
-            if let Some(mut kept) = work.document::<Webhook>(0)? {
-                let before = kept.body.clone();
-                kept.body.was_called(taken, work.now(), give_up_after);
-                if kept.body != before {
-                    work.put(&kept)?;
-                }
+            let Some(mut kept) = work.document::<Webhook>(0)? else {
+                return Ok(false);
+            };
+            let before = kept.body.clone();
+            kept.body.was_called(taken, work.now(), give_up_after);
+            if kept.body != before {
+                work.put(&kept)?;
             }
-            Ok::<_, Stop>(())
+            Ok::<_, Stop>(kept.body.standing != before.standing)
         };
         // Nothing here refuses.
-        let _done = Box::pin(self.transact(load, run)).await?;
+        let is_given_up = Box::pin(self.transact(load, run)).await?.unwrap_or_default();
+        if is_given_up {
+            let detail = "turned off, after nothing but failures for too long";
+            self.note_done(call.merchant, "webhook.change", &subject(&call.webhook), detail)
+                .await?;
+        }
         Ok(())
     }
 

@@ -9,7 +9,8 @@
 //! - [`Book::order`], [`Book::rendered`], [`Book::history`] read them
 //! - [`Book::import`] takes orders over; [`Book::verify`] replays and checks everything
 //! - [`Book::issue_token`], [`Book::authenticate_token`], [`Book::authenticate_key`] say who calls
-//! - [`Book::authenticate_admin`], [`Book::rotate_credential`], [`Book::audit`] are the administration's side
+//! - [`Book::authenticate_admin`], [`Book::rotate_credential`], [`Book::settings`], [`Book::audit`] are the
+//!   administration's side
 //! - [`Book::run_due`], [`Book::claim_deliveries`] are the background workers' side
 //!
 //! Deliberately absent: HTTP, wire formats, the machine's clock and randomness ([`Clock`], [`Entropy`] bring them).
@@ -36,6 +37,7 @@ mod hook_calls;
 mod hot;
 mod import;
 mod listeners;
+mod merchant_settings;
 mod merchants;
 mod operations;
 mod owed;
@@ -55,6 +57,7 @@ mod staff;
 mod terms;
 mod tokens;
 mod totals;
+mod trail;
 mod users;
 mod verify;
 mod verify_following;
@@ -62,7 +65,7 @@ mod webhooks;
 mod work;
 
 pub use accounts::{AccountOrder, HandBack, KeptAccount};
-pub use administration::{Administrator, AuditEntry, AuditPlace, OPERATOR, Rotated};
+pub use administration::{Administrator, OPERATOR, Rotated};
 pub use callers::{CallerObserver, observing_callers};
 pub use connectors::{Connector, ConnectorKind, PaymentPlace};
 pub use credentials::{Access, AddedCredential, Api, CredentialInfo, NewCredential, Scope};
@@ -79,6 +82,7 @@ pub use grants::{Client, Grant, Purpose};
 pub use history::{HistoryPage, HistoryQuery};
 pub use hook_calls::{HookCall, HookNews, HookOwed, HookPage, HookPatience, HookTry};
 pub use import::{Became, Imported, ImportedAccount, Record, Told, ToldAccount};
+pub use merchant_settings::{KeptSettings, MerchantSettings};
 pub use merchants::Merchant;
 pub use operations::{Backlog, backup, move_to_postgres, restore};
 pub use people::{NewPerson, Person, Role};
@@ -94,6 +98,7 @@ pub use staff::{Staffing, Unstaffed};
 pub use store::{Database, Measures};
 pub use tokens::{AuthError, IssuedToken};
 pub use totals::{Day, Total, TotalsQuery};
+pub use trail::{AuditEntry, AuditPlace, AuditQuery};
 pub use users::{NewUser, NotSignedIn, User};
 pub use verify::{Finding, Verified};
 pub use webhooks::{LONGEST_HOOK_TEXT, MOST_WEBHOOKS, Standing, Webhook, event_type};

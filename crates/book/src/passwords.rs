@@ -8,6 +8,7 @@ use crate::{BookError, Entropy};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use store::rows::Note;
 use tokio::sync::Semaphore;
 
 /// How many hashes are made at a time.
@@ -24,11 +25,34 @@ const FREE_FAILURES: u32 = 5;
 /// The longest wait after a wrong password.
 const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
 
+/// From how long on a wait is worth noting in the audit trail.
+const LONG_WAIT_MILLISECONDS: i64 = 60_000;
+
 /// How long to wait after so many wrong passwords in a row, in milliseconds: longer and longer.
 pub(crate) fn wait_millis(failures: u32) -> Option<i64> {
     let excess = failures.checked_sub(FREE_FAILURES)?;
     let wait = 1_i64.checked_shl(excess.min(20)).unwrap_or(LONGEST_WAIT_SECONDS);
     Some(wait.min(LONGEST_WAIT_SECONDS).saturating_mul(1000))
+}
+
+/// What the audit trail says of so many wrong passwords in a row: nothing as long as the wait is short, as it is for
+/// people who mistype.
+pub(crate) fn long_wait(failures: u32) -> Option<String> {
+    let wait = wait_millis(failures).filter(|wait| *wait >= LONG_WAIT_MILLISECONDS)?;
+    Some(format!(
+        "for {} s, after {failures} wrong passwords in a row",
+        wait / 1000
+    ))
+}
+
+/// The note of it: the server's own, whoever asked.
+pub(crate) fn refused_for_long(action: &'static str, subject: &str, detail: String) -> Note {
+    Note {
+        actor: "the server".to_owned(),
+        action,
+        subject: subject.to_owned(),
+        detail,
+    }
 }
 
 /// Makes and checks hashes of passwords.
@@ -98,6 +122,9 @@ mod tests {
     fn each_wrong_password_makes_the_next_one_wait_longer() {
         let waits: Vec<_> = (4..9).map(wait_millis).collect();
         assert_eq!(waits, [None, Some(1000), Some(2000), Some(4000), Some(8000)]);
+        let noted: Vec<_> = (10..12).map(long_wait).collect();
+        let told = "for 64 s, after 11 wrong passwords in a row".to_owned();
+        assert_eq!(noted, [None, Some(told)]);
         for many in [15, 68, 69, 1000, u32::MAX] {
             assert_eq!(wait_millis(many), Some(900_000), "after {many}");
         }

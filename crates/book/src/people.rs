@@ -3,9 +3,10 @@
 //! They belong to the installation, not to a merchant, so that somebody signs in by name alone; whose orders they see
 //! is written with each of them. Sessions are random text of which the hash is kept.
 
-use crate::passwords::wait_millis;
+use crate::passwords::{long_wait, refused_for_long, wait_millis};
 use crate::reach::Reach;
 use crate::secrets::random_text;
+use crate::trail::Placed;
 use crate::work::{Stop, Work};
 use crate::{Book, BookError, Document, NotSignedIn};
 use order::{MerchantId, Timestamp};
@@ -117,6 +118,11 @@ struct Grants {
     epoch: u32,
 }
 
+/// Somebody, as the audit trail has them.
+fn subject(name: &str) -> String {
+    format!("person {}", fold(name))
+}
+
 pub(crate) fn fold(name: &str) -> String {
     name.trim().to_lowercase()
 }
@@ -141,6 +147,9 @@ impl Book {
             ..Load::default()
         };
         let name = new.name.clone();
+        let note = self
+            .note_person("person.add", &name, self.rights(&new).await?)
+            .await?;
         let run = move |work: &mut Work<'_>| -> Result<bool, Stop> {
             let before = work.document::<Person>(0)?;
             if before.as_ref().is_some_and(|before| !before.body.removed) {
@@ -164,6 +173,7 @@ impl Book {
             document.version = work.version_of(0);
             document.owner = new.reach.owner();
             work.put(&document)?;
+            work.note(&note);
             Ok(true)
         };
         match Box::pin(self.transact(load, run)).await? {
@@ -187,7 +197,9 @@ impl Book {
     /// [`BookError::Unknown`] when there is nobody of this name.
     pub async fn reset_person(&self, name: &str) -> Result<String, BookError> {
         let (password, hash) = self.fresh_password().await?;
-        self.change_person(name, move |person, _now| person.take(&hash, true))
+        let detail = "a one-time password; all sessions end".to_owned();
+        let note = self.note_person("person.password", name, detail).await?;
+        self.change_person(name, Some(note), move |person, _now| person.take(&hash, true))
             .await?;
         Ok(password)
     }
@@ -197,7 +209,8 @@ impl Book {
     /// # Errors
     /// [`BookError::Unknown`] when there is nobody of this name.
     pub async fn remove_person(&self, name: &str) -> Result<(), BookError> {
-        self.change_person(name, |person, _now| person.removed = true)
+        let note = self.note_person("person.remove", name, String::new()).await?;
+        self.change_person(name, Some(note), |person, _now| person.removed = true)
             .await
             .map(drop)
     }
@@ -237,8 +250,11 @@ impl Book {
             .passwords
             .hash(new, self.inner.entropy.as_ref())
             .await?;
+        let note = self
+            .note_person("person.password", name, "their own".to_owned())
+            .await?;
         let person = self
-            .change_person(name, move |person, _now| person.take(&hash, false))
+            .change_person(name, Some(note), move |person, _now| person.take(&hash, false))
             .await?;
         self.open_session(&person, seconds).await.map(Ok)
     }
@@ -310,8 +326,19 @@ impl Book {
         if is_right && person.failures == 0 {
             return Ok(Ok(person));
         }
+        let failures = person.failures.saturating_add(1);
+        let note = match long_wait(failures).filter(|_| !is_right) {
+            Some(told) => Some(
+                self.placed(
+                    INSTALLATION,
+                    refused_for_long("person.refused", &subject(name), told),
+                )
+                .await?,
+            ),
+            None => None,
+        };
         let counted = self
-            .change_person(name, move |person, now| {
+            .change_person(name, note, move |person, now| {
                 person.failures = if is_right {
                     0
                 } else {
@@ -345,6 +372,28 @@ impl Book {
         Ok(text)
     }
 
+    /// A note of what was done to somebody; by themselves unless the book acts for another.
+    async fn note_person(
+        &self,
+        action: &'static str,
+        name: &str,
+        detail: String,
+    ) -> Result<Placed, BookError> {
+        let who = subject(name);
+        let note = self.note_by(&who, action, who.clone(), detail);
+        self.placed(INSTALLATION, note).await
+    }
+
+    /// What somebody may do, and whose orders they see, for the audit trail.
+    async fn rights(&self, new: &NewPerson) -> Result<String, BookError> {
+        let whose = match new.merchant {
+            Some(merchant) => self.merchant_of(merchant).await?,
+            None => None,
+        };
+        let whose = whose.map_or_else(|| "all merchants".to_owned(), |merchant| merchant.name);
+        Ok(format!("{} of {whose}", new.role.as_str()))
+    }
+
     /// A password that nobody can guess and somebody can type: 100 random bits, and the hash of it.
     async fn fresh_password(&self) -> Result<(String, String), BookError> {
         let mut bytes = [0; 20];
@@ -366,6 +415,7 @@ impl Book {
     async fn change_person(
         &self,
         name: &str,
+        note: Option<Placed>,
         change: impl Fn(&mut Person, Timestamp) + Send + 'static,
     ) -> Result<Person, BookError> {
         let load = Load {
@@ -380,6 +430,9 @@ impl Book {
             };
             change(&mut kept.body, work.now());
             work.put(&kept)?;
+            if let Some(note) = &note {
+                work.note(note);
+            }
             Ok(Some(kept.body))
         };
         let done = Box::pin(self.transact(load, run)).await?;

@@ -2,7 +2,7 @@
 //! one from what the database holds.
 
 use crate::callers::let_in;
-use crate::credentials::{Api, Scope, access_of};
+use crate::credentials::{Api, Scope};
 use crate::grants::Purpose;
 use crate::secrets::random_text;
 use crate::{Access, Book, BookError};
@@ -130,7 +130,7 @@ impl Book {
         if grants.purpose != Purpose::Access {
             return Err(AuthError::Denied);
         }
-        let mut access = access_of(&credential)?;
+        let mut access = self.access(&credential).await?;
         access.scope = access.scope.min(grants.scope);
         access.user = grants.user;
         let access = Arc::new(access);

@@ -3,7 +3,8 @@
 //! A user has names (mail addresses, phone numbers), at most one password, and the numbers of the customers whose
 //! orders they may see. Each name belongs to one user.
 
-use crate::passwords::wait_millis;
+use crate::passwords::{long_wait, refused_for_long, wait_millis};
+use crate::trail::Placed;
 use crate::work::{Stop, Work};
 use crate::{Book, BookError, Document};
 use order::{MerchantId, Timestamp};
@@ -89,6 +90,11 @@ fn fold(name: &str) -> String {
     }
 }
 
+/// A user, as the audit trail has them: not by a name that tells who they are.
+fn subject(unique_id: &str) -> String {
+    format!("user {unique_id}")
+}
+
 fn user_key(id: &str) -> DocumentKey {
     DocumentKey {
         kind: USER.to_owned(),
@@ -140,6 +146,12 @@ impl Book {
             ..Load::default()
         };
         let name = new.name.trim().to_owned();
+        // Users who come by themselves, or through a client, are no news of the administration.
+        let place = match self.actor {
+            Some(_) => Some(self.trail_place(merchant).await?),
+            None => None,
+        };
+        let book = self.clone();
         let run = move |work: &mut Work<'_>| {
             if work.document::<String>(0)?.is_some() {
                 return Ok(None);
@@ -157,6 +169,10 @@ impl Book {
             let (id, body) = (user.unique_id.clone(), user.unique_id.clone());
             work.put(&Document::new(NAME, fold(&name), now, body))?;
             work.put(&Document::new(USER, id, now, user.clone()))?;
+            if let Some(place) = place {
+                let note = book.note("user.add", subject(&user.unique_id), String::new());
+                work.note(&(place, note));
+            }
             Ok(Some(user))
         };
         let done = Box::pin(self.transact(load, run)).await?;
@@ -189,8 +205,16 @@ impl Book {
         if is_right && user.failures == 0 {
             return Ok(Ok(user));
         }
+        let failures = user.failures.saturating_add(1);
+        let note = match long_wait(failures).filter(|_| !is_right) {
+            Some(told) => {
+                let note = refused_for_long("user.refused", &subject(&user.unique_id), told);
+                Some(self.placed(merchant, note).await?)
+            }
+            None => None,
+        };
         let counted = self
-            .change_user(merchant, &user.unique_id, move |user, now| {
+            .change_user((merchant, &user.unique_id), note, move |user, now| {
                 if is_right {
                     user.failures = 0;
                 } else {
@@ -213,7 +237,10 @@ impl Book {
     ) -> Result<Option<User>, BookError> {
         let entropy = self.inner.entropy.as_ref();
         let hash = self.inner.passwords.hash(password, entropy).await?;
-        self.change_user(merchant, unique_id, move |user, _now| {
+        let who = subject(unique_id);
+        let note = self.note_by(&who, "user.password", who.clone(), String::new());
+        let note = self.placed(merchant, note).await?;
+        self.change_user((merchant, unique_id), Some(note), move |user, _now| {
             user.password = Some(hash.clone());
             (user.verified, user.failures, user.locked_until) = (true, 0, Timestamp::default());
         })
@@ -230,7 +257,7 @@ impl Book {
         unique_id: &str,
         customer: i64,
     ) -> Result<Option<User>, BookError> {
-        self.change_user(merchant, unique_id, move |user, _now| {
+        self.change_user((merchant, unique_id), None, move |user, _now| {
             if !user.customers.contains(&customer) {
                 user.customers.push(customer);
             }
@@ -253,7 +280,7 @@ impl Book {
             .take_block(merchant.0, "user-customer", FIRST_CUSTOMER, 1)
             .await?;
         let user = self
-            .change_user(merchant, unique_id, move |user, _now| {
+            .change_user((merchant, unique_id), None, move |user, _now| {
                 if user.customers.is_empty() {
                     user.customers.push(fresh);
                 }
@@ -266,8 +293,8 @@ impl Book {
     /// Changes a user, and gives them as they are then.
     async fn change_user(
         &self,
-        merchant: MerchantId,
-        unique_id: &str,
+        (merchant, unique_id): (MerchantId, &str),
+        note: Option<Placed>,
         change: impl Fn(&mut User, Timestamp) + Send + 'static,
     ) -> Result<Option<User>, BookError> {
         let load = Load {
@@ -281,6 +308,9 @@ impl Book {
             };
             change(&mut kept.body, work.now());
             work.put(&kept)?;
+            if let Some(note) = &note {
+                work.note(note);
+            }
             Ok(Some(kept.body))
         };
         let done = Box::pin(self.transact(load, run)).await?;

@@ -111,6 +111,23 @@ impl Webhook {
         self.former_until = Some(now.plus_millis(FORMER_MILLISECONDS));
     }
 
+    /// How it differs from what it was, in words for the audit trail: never the address, which may hold a secret.
+    fn changes_from(&self, before: &Self) -> String {
+        let changed = [
+            ("address", self.url != before.url),
+            ("events", self.events != before.events),
+            ("description", self.description != before.description),
+            ("a new secret", self.secret != before.secret),
+        ];
+        let changed = changed.into_iter().filter(|(_, is)| *is).map(|(name, _)| name);
+        let standing = match self.standing {
+            standing if standing == before.standing => None,
+            Standing::Enabled => Some("turned on"),
+            Standing::Disabled | Standing::GivenUp { .. } => Some("turned off"),
+        };
+        changed.chain(standing).collect::<Vec<_>>().join(", ")
+    }
+
     /// Takes down whether a call was taken.
     pub(crate) fn was_called(&mut self, taken: bool, now: Timestamp, give_up_after: i64) {
         if taken {
@@ -122,6 +139,11 @@ impl Webhook {
             self.standing = Standing::GivenUp { at: now };
         }
     }
+}
+
+/// A webhook, as the audit trail has it.
+pub(crate) fn subject(id: &str) -> String {
+    format!("webhook {id}")
 }
 
 /// The webhooks that are told of what happens now.
@@ -180,8 +202,11 @@ impl Book {
         let id = self.ids().uuid().to_string();
         let document = Document::new(KIND, id, self.now(), webhook);
         let load = load(merchant, &document.id, idempotency.as_ref());
+        let note = self.note("webhook.add", subject(&document.id), String::new());
+        let note = self.placed(merchant, note).await?;
         let run = move |work: &mut Work<'_>| {
             work.put(&document)?;
+            work.note(&note);
             Ok(Some(document.clone()))
         };
         self.once(load, idempotency, run, move |document| match document {
@@ -208,6 +233,7 @@ impl Book {
         // What happened before is told as it was set then.
         self.catch_up(merchant).await;
         let load = load(merchant, id, idempotency.as_ref());
+        let (place, book) = (self.trail_place(merchant).await?, self.clone());
         let run = move |work: &mut Work<'_>| {
             let Some(mut kept) = work.document::<Webhook>(0)? else {
                 return Ok(None);
@@ -216,6 +242,8 @@ impl Book {
             change(&mut kept.body, work.now());
             if kept.body != before {
                 work.put(&kept)?;
+                let changes = kept.body.changes_from(&before);
+                work.note(&(place, book.note("webhook.change", subject(&kept.id), changes)));
             }
             Ok(Some(kept))
         };
@@ -250,6 +278,10 @@ impl Book {
         };
         let was_there = self.store().remove_document(merchant.0, &key).await?;
         self.store().forget_hook_deliveries(merchant.0, id).await?;
+        if was_there {
+            self.note_done(merchant, "webhook.remove", &subject(id), "")
+                .await?;
+        }
         Ok(was_there)
     }
 

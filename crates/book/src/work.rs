@@ -1,10 +1,11 @@
 //! One unit of work: what a transaction has loaded, and what it will write.
 
 use crate::codec::{before_of, event_row, names_of, order_of, order_row, products_of, references_of};
+use crate::trail::Placed;
 use crate::{Book, BookError, Document, owed};
 use order::{Command, Context, Event, Ids, Order, Refusal, Timestamp, apply, decide};
 use serde::{Serialize, de::DeserializeOwned};
-use store::rows::{Changes, DocumentWrite, Loaded, OrderWrite};
+use store::rows::{Changes, DocumentWrite, Loaded, NoteRow, OrderWrite};
 
 /// What came of commands on one order.
 #[derive(Debug, Clone)]
@@ -116,6 +117,12 @@ impl<'a> Work<'a> {
         let (row, before) = document.to_row(self.context.now)?;
         self.changes.documents.push(DocumentWrite { row, before });
         Ok(())
+    }
+
+    /// Notes what is changed, in the transaction that changes it.
+    pub(crate) fn note(&mut self, (id, note): &Placed) {
+        let (id, at, note) = (*id, self.context.now.0, note.clone());
+        self.changes.notes.push(NoteRow { id, at, note });
     }
 
     /// Owes a call.

@@ -3,6 +3,7 @@
 //! - [`Answer`]: a rendered answer; [`Failure`]: what every dialect must be able to say in its own form
 //! - [`RequestId`]: one for each request, taken or made
 //! - [`Routes`]: a dialect's operations, as a router and as a list
+//! - [`allowance`]: how many calls a client has left
 //! - [`body`]: bodies read up to a limit and parsed with an error that names the member
 //! - [`headers`], [`token`]: credentials and token requests in every form in which clients send them
 //! - [`query`], [`path`]: query strings and paths, decoded with an error of one's own
@@ -12,6 +13,7 @@
 //!
 //! Deliberately absent: words, codes and error bodies. They are a dialect's.
 
+pub mod allowance;
 mod answer;
 pub mod body;
 pub mod headers;

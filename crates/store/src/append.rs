@@ -16,6 +16,7 @@ impl Changes {
             && self.answer.is_none()
             && self.request.is_none()
             && self.deliveries.is_empty()
+            && self.notes.is_empty()
     }
 }
 
@@ -43,6 +44,7 @@ pub(crate) fn parts<'a>(changes: &[&'a Changes]) -> Vec<Part<'a>> {
     parts.extend(counts(&orders));
     parts.push(unfollowed(&orders));
     parts.extend(answers_and_deliveries(changes));
+    parts.push(notes(changes));
     parts.retain(|part| !part.is_empty());
     parts
 }
@@ -282,4 +284,20 @@ fn answers_and_deliveries<'a>(changes: &[&'a Changes]) -> [Part<'a>; 2] {
         ]);
     }
     [answers, deliveries]
+}
+
+fn notes<'a>(changes: &[&'a Changes]) -> Part<'a> {
+    let mut part = Part::new(Target::Audit);
+    for row in changes.iter().flat_map(|changes| &changes.notes) {
+        let note = &row.note;
+        part.push([
+            Int(row.id),
+            Int(row.at),
+            Text(&note.actor),
+            Text(note.action),
+            Text(&note.subject),
+            Text(&note.detail),
+        ]);
+    }
+    part
 }

@@ -3,17 +3,31 @@
 use crate::Store;
 use crate::driver::Driver;
 use crate::error::StoreError;
+use crate::load::Question;
 use crate::rows::{AuditRow, Note};
 use crate::value::{OwnedValue, Row, Value};
 
 const ADD: &str = "INSERT INTO audit (merchant, id, at, actor, action, subject, detail) \
      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
 
-const OF_MERCHANT: &str = "SELECT merchant, id, at, actor, action, subject, detail FROM audit \
-     WHERE merchant = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
+const COLUMNS: &str = "merchant, id, at, actor, action, subject, detail";
 
-const OF_ALL: &str = "SELECT merchant, id, at, actor, action, subject, detail FROM audit \
-     WHERE (at, merchant, id) < ($1, $2, $3) ORDER BY at DESC, merchant DESC, id DESC LIMIT $4";
+/// Which entries of the trail. All that is given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Of this merchant; of all when there is none.
+    pub merchant: Option<i64>,
+    /// Older than this place.
+    pub before: Option<AuditPlace>,
+    /// By this actor.
+    pub actor: Option<String>,
+    /// Of this action, such as `credential.add`, or of any action of this sort, such as `credential`.
+    pub action: Option<String>,
+    /// At or after this time.
+    pub from: Option<i64>,
+    /// Before this time.
+    pub until: Option<i64>,
+}
 
 /// A writing statement, one of several in a transaction.
 pub(crate) struct Change {
@@ -92,20 +106,51 @@ impl Store {
         }
     }
 
-    /// The entries of a merchant, or of all, that are older than a place; the latest first.
-    pub async fn audit(
-        &self,
-        merchant: Option<i64>,
-        before: Option<AuditPlace>,
-        limit: i64,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        let (at, of, id) = before.unwrap_or((i64::MAX, i64::MAX, i64::MAX));
-        let (sql, params) = match merchant {
-            Some(merchant) => (OF_MERCHANT, [merchant, at, id, limit]),
-            None => (OF_ALL, [at, of, id, limit]),
+    /// The entries that match, the latest first.
+    pub async fn audit(&self, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        let (at, of, id) = filter.before.unwrap_or((i64::MAX, i64::MAX, i64::MAX));
+        // Merchants are numbered from 0: this is any of them.
+        let mut question = Question::new(filter.merchant.unwrap_or(-1));
+        question.text(&format!("SELECT {COLUMNS} FROM audit WHERE "));
+        let (place, order) = match filter.merchant {
+            Some(_) => ("merchant = $1 AND (at, id) < (", "at DESC, id DESC"),
+            None => (
+                "merchant > $1 AND (at, merchant, id) < (",
+                "at DESC, merchant DESC, id DESC",
+            ),
         };
+        question.text(place);
+        question.param(Value::Int(at));
+        if filter.merchant.is_none() {
+            question.text(", ");
+            question.param(Value::Int(of));
+        }
+        question.text(", ");
+        question.param(Value::Int(id));
+        question.text(")");
+        // A sort of action is the beginning of its words.
+        let sort = filter.action.as_ref().map(|action| format!("{action}.%"));
+        if let (Some(action), Some(sort)) = (&filter.action, &sort) {
+            question.text(" AND (action = ");
+            question.param(Value::Text(action));
+            question.text(" OR action LIKE ");
+            question.param(Value::Text(sort));
+            question.text(")");
+        }
+        if let Some(actor) = &filter.actor {
+            question.text(" AND actor = ");
+            question.param(Value::Text(actor));
+        }
+        for (condition, at) in [(" AND at >= ", filter.from), (" AND at < ", filter.until)] {
+            if let Some(at) = at {
+                question.text(condition);
+                question.param(Value::Int(at));
+            }
+        }
+        question.text(&format!(" ORDER BY {order} LIMIT "));
+        question.param(Value::Int(limit));
         self.driver
-            .query("audit", sql, &params.map(Value::Int), audit_row)
+            .query("audit", &question.sql, &question.params, audit_row)
             .await
     }
 }

@@ -46,7 +46,7 @@ mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use audit::AuditPlace;
+pub use audit::{AuditFilter, AuditPlace};
 pub use backup::{backup, restore};
 pub use deliveries::Settlement;
 pub use documents::DocumentFilter;

@@ -76,6 +76,19 @@ pub struct Changes {
     pub request: Option<AnswerRow>,
     /// Calls that are owed from now on.
     pub deliveries: Vec<DeliveryRow>,
+    /// What the audit trail says of it.
+    pub notes: Vec<NoteRow>,
+}
+
+/// A note with its place in the merchant's trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteRow {
+    /// Its number, unique within the merchant.
+    pub id: i64,
+    /// When.
+    pub at: i64,
+    /// What it says.
+    pub note: Note,
 }
 
 /// One order as it is kept: promoted columns beside the snapshot.

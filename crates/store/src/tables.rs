@@ -4,7 +4,8 @@ use crate::sql::Kind::{self, Int, Text};
 use crate::sql::{Table, Verb};
 
 /// The tables that an append writes, in the order in which it does: the same for all writers, so that two of them
-/// seldom wait for each other in a circle. What begins with the follower is written by the journal's follower alone.
+/// seldom wait for each other in a circle. From the follower to the calls of webhooks, they are written by the journal's
+/// follower alone; the trail comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     NewOrders,
@@ -34,10 +35,11 @@ pub(crate) enum Target {
     Seen,
     SeenTerms,
     HookDeliveries,
+    Audit,
 }
 
 /// How many they are.
-pub(crate) const TARGETS: usize = 27;
+pub(crate) const TARGETS: usize = 28;
 
 /// All of them, in their order.
 pub(crate) const TABLES: [Table; TARGETS] = [
@@ -288,6 +290,18 @@ pub(crate) const TABLES: [Table; TARGETS] = [
             ("created_at", Int),
         ],
     },
+    Table {
+        name: "audit",
+        verb: Verb::Insert(""),
+        columns: &[
+            ("id", Int),
+            ("at", Int),
+            ("actor", Text),
+            ("action", Text),
+            ("subject", Text),
+            ("detail", Text),
+        ],
+    },
 ];
 
 const ORDER: [(&str, Kind); 16] = [
@@ -360,6 +374,7 @@ impl Target {
             Self::Seen => 24,
             Self::SeenTerms => 25,
             Self::HookDeliveries => 26,
+            Self::Audit => 27,
         }
     }
 }

@@ -142,7 +142,7 @@ pub(crate) async fn handle(
         Err(flaw) => return Err(call.refuse(&state, &[flaw]).await?),
     };
     let then = match judge(&state, merchant, &placing.customer, placing.order.summary.gross).await? {
-        Verdict::Accepted => placing.reserving(&state),
+        Verdict::Accepted => placing.reserving(&state, call.access.settings),
         Verdict::Pending => Vec::new(),
         Verdict::Rejected(messages) => return call.keep(&state, rejected(&placing, messages)).await,
     };

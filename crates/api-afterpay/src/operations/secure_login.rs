@@ -56,7 +56,8 @@ pub(crate) async fn handle(
     let Some(order) = order.filter(is_proved) else {
         return Ok(unknown_order(Language::default()));
     };
-    let expires_at = order.placed_at.plus_days(state.settings.reservation_days);
+    let own = state.book.settings(merchant).await?.settings;
+    let expires_at = state.lapses_at(order.placed_at, own);
     let reserve = Command::Reserve(ReserveRequest {
         amount: order.gross,
         expires_at: Some(expires_at),

@@ -52,7 +52,7 @@ pub(crate) async fn handle(
 async fn open(state: &State, write: &Write) -> Result<Executed, ApiError> {
     let (merchant, now) = (write.access.merchant, state.book.now());
     let account = Account {
-        pending_until: Some(now.plus_millis(state.settings.completes_after_millis)),
+        pending_until: Some(state.completes_at(&write.access)),
         ..read(&write.body)?
     };
     let profile = Annex::of(&account).profile;

@@ -172,10 +172,7 @@ impl Buyer {
         let refers = matches!(kind, Kind::Return | Kind::Revert);
         let gross = total(&items, currency)?;
         let (id, uuid) = state.book.identify(write.access.merchant).await?;
-        let completes_at = state
-            .book
-            .now()
-            .plus_millis(state.settings.completes_after_millis);
+        let completes_at = state.completes_at(&write.access);
         Ok(Registration {
             id,
             uuid,

@@ -151,7 +151,7 @@ pub(crate) async fn create(
 
 async fn open(state: &State, write: &Write) -> Result<Executed, ApiError> {
     let (merchant, now) = (write.access.merchant, state.book.now());
-    let pending_until = now.plus_millis(state.settings.completes_after_millis);
+    let pending_until = state.completes_at(&write.access);
     let reseller = read(&write.body, pending_until)?;
     let id = state.book.new_id(merchant, KIND, FIRST).await?;
     let document = Document::new(KIND, id, now, reseller);

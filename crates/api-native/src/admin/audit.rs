@@ -9,7 +9,7 @@ use crate::wire::moment;
 use axum::extract;
 use axum::http::header::LINK;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use book::{AuditEntry, AuditPlace};
+use book::{AuditEntry, AuditPlace, AuditQuery};
 use http_kit::{Answer, query};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,6 +17,8 @@ use serde::Serialize;
 /// How many entries there are on a page when the client doesn't say, and at the most.
 const USUAL_LIMIT: u64 = 50;
 const LARGEST_LIMIT: u64 = 200;
+
+const KNOWN: [&str; 7] = ["merchant", "actor", "action", "from", "until", "cursor", "limit"];
 
 /// One thing that was done.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,7 +28,7 @@ struct Entry {
     /// Whose it was done to; left out for the installation.
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant: Option<String>,
-    /// Who did it: `operator`, `credential` or `command line`, and which.
+    /// Who did it: `operator` or `credential` and which, `person` and their name, `command line`, or `the server`.
     actor: String,
     /// Such as `credential.add`.
     action: String,
@@ -49,14 +51,21 @@ pub(super) async fn list(
     headers: HeaderMap,
 ) -> Result<Answer, Problem> {
     let known = administrator(&state, &headers).await?;
-    let parameters = Parameters::read(&uri, &["merchant", "cursor", "limit"])?;
+    let parameters = Parameters::read(&uri, &KNOWN)?;
     let limit = parameters
         .whole("limit", 1..=LARGEST_LIMIT)?
         .unwrap_or(USUAL_LIMIT);
-    let before = parameters.text("cursor")?.map(place_of).transpose()?;
-    let merchant = merchant_of(&state, &known, &parameters).await?;
+    let (from, until) = parameters.period()?;
+    let query = AuditQuery {
+        before: parameters.text("cursor")?.map(place_of).transpose()?,
+        actor: parameters.text("actor")?.map(ToOwned::to_owned),
+        action: parameters.text("action")?.map(action_of).transpose()?,
+        from,
+        until,
+        merchant: merchant_of(&state, &known, &parameters).await?,
+    };
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let found = state.book.audit(merchant, before, most).await?;
+    let found = state.book.audit(query, most).await?;
     let is_full = u64::try_from(found.len()).is_ok_and(|count| count == limit);
     let cursor = found.last().filter(|_| is_full).map(|entry| written(entry.place));
     let merchants = state.book.merchants().await?;
@@ -84,6 +93,18 @@ pub(super) async fn list(
         Some(Ok(link)) => answer.with(LINK, link),
         _ => answer,
     })
+}
+
+/// An action, or a sort of them.
+fn action_of(word: &str) -> Result<String, Problem> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'-');
+    if word.bytes().all(is_letter) {
+        return Ok(word.to_owned());
+    }
+    Err(invalid(
+        "action",
+        "must be an action such as credential.add, or a sort of them such as credential",
+    ))
 }
 
 fn next_page(parameters: &Parameters, cursor: &str) -> String {

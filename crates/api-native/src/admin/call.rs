@@ -1,14 +1,14 @@
 //! Who administers, whom, and what they send, in the order in which errors win: the credential, the media type, the
 //! body's size, the headers, the parameters, the merchant, the body.
 
-use crate::State;
 use crate::call::{is_json, is_object, unsupported_media_type};
 use crate::errors::{INSUFFICIENT_SCOPE, INVALID_HEADER, INVALID_PARAMETER, MERCHANT_NOT_FOUND, failed};
 use crate::parameters::Parameters;
 use crate::problem::Problem;
+use crate::{State, rate};
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, Request, Uri};
-use book::{Administrator, AuthError, Book, BookError};
+use book::{Administrator, AuthError, Book, BookError, OPERATOR, Scope};
 use bytes::Bytes;
 use http_kit::{Failure, body, headers};
 use order::MerchantId;
@@ -18,7 +18,15 @@ use serde::de::DeserializeOwned;
 pub(super) async fn administrator(state: &State, headers: &HeaderMap) -> Result<Administrator, Problem> {
     let secret = headers::bearer(headers).ok_or(AuthError::Denied)?;
     let known = state.book.authenticate_admin(secret).await?;
-    known.ok_or_else(|| Problem::new(INSUFFICIENT_SCOPE, "This credential may not administer."))
+    let merchant = known.merchant.unwrap_or(OPERATOR);
+    rate::count(state, (merchant.0, known.credential), known.settings)?;
+    if known.scope < Scope::Admin {
+        return Err(Problem::new(
+            INSUFFICIENT_SCOPE,
+            "This credential may not administer.",
+        ));
+    }
+    Ok(known)
 }
 
 /// Who may administer the installation.

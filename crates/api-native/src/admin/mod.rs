@@ -1,4 +1,4 @@
-//! Administration, under `/ordrebok/v1/admin`: merchants, credentials, and the trail of who did what.
+//! Administration, under `/ordrebok/v1/admin`: merchants, credentials, settings, and the trail of who did what.
 //!
 //! An operator's credential administers every merchant, and names the one it means by the parameter `merchant`. A
 //! merchant's own, of scope `admin`, administers that merchant alone; any other is as unknown to it as one that does
@@ -9,6 +9,7 @@ mod call;
 mod credentials;
 mod merchants;
 mod openapi;
+mod settings;
 
 use crate::State;
 use http_kit::{Needs, Routes};
@@ -28,5 +29,7 @@ pub(crate) fn table() -> Routes<State> {
         .post(&at("credentials"), Admin, credentials::add)
         .post(&at("credentials/{number}/rotate"), Admin, credentials::rotate)
         .post(&at("credentials/{number}/revoke"), Admin, credentials::revoke)
+        .get(&at("settings"), Admin, settings::get)
+        .patch(&at("settings"), Admin, settings::change)
         .get(&at("audit"), Admin, audit::list)
 }

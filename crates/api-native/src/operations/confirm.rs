@@ -36,7 +36,8 @@ pub(crate) async fn handle(
         return call.run(&state, request, done).await;
     };
     let order = order_of(&state, &call.access, &ids).await?;
-    let commands = vec![Command::Confirm, Command::Reserve(reserve.read(order.gross)?)];
+    let reserve = reserve.read(order.gross, call.lapses_at(&state))?;
+    let commands = vec![Command::Confirm, Command::Reserve(reserve)];
     call.run(&state, call.on(Reference::Id(order.id), commands), done)
         .await
 }

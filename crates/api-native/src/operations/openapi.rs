@@ -38,7 +38,7 @@ fn errors(needs: Needs) -> Operation {
     let problem = |said: Operation, status| said.answers_as(status, PROBLEM, Schema::of::<Problem>());
     let mut statuses = vec!["4XX", "5XX"];
     if !matches!(needs, Needs::Nothing | Needs::Person) {
-        statuses.push("401");
+        statuses.extend(["401", "429"]);
     }
     if matches!(needs, Needs::Write | Needs::Admin | Needs::Operator) {
         statuses.push("403");

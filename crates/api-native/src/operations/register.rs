@@ -14,7 +14,7 @@ use http_kit::Answer;
 use http_kit::wire::Number;
 use order::{
     Amount, Command, Currency, Customer, Dialect, Item, Kind, OrderId, Payment, PaymentMethod, Refusal,
-    Registration, ReserveRequest, check_totals, sum_of,
+    Registration, ReserveRequest, Timestamp, check_totals, sum_of,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -79,14 +79,17 @@ struct Wanted {
 }
 
 impl Sent {
-    fn read(self) -> Result<Wanted, Problem> {
+    fn read(self, lapses_at: Option<Timestamp>) -> Result<Wanted, Problem> {
         let currency = Currency::from_code(&self.currency)
             .ok_or_else(|| invalid("currency", "must be a currency of ISO 4217, such as NOK"))?;
         let kind = self.kind.as_deref().map_or(Ok(Kind::New), kind_of)?;
         let items = numbered(items_of("lines", self.lines)?)?;
         let (total, net) = (amount("total", self.total)?, amount("net", self.net)?);
         let gross = total_of(&items, total, net, currency)?;
-        let reserve = self.reserve.map(|reserve| reserve.read(gross)).transpose()?;
+        let reserve = self
+            .reserve
+            .map(|reserve| reserve.read(gross, lapses_at))
+            .transpose()?;
         let registration = Registration {
             id: OrderId(0), // given once it is known that there is an order to give it to
             uuid: Uuid::nil(),
@@ -202,11 +205,12 @@ impl SentPayment {
 }
 
 impl SentReserve {
-    /// The reservation of so much; of the order's total when it doesn't say how much.
-    pub(super) fn read(self, total: Amount) -> Result<ReserveRequest, Problem> {
+    /// The reservation of so much; of the order's total when it doesn't say how much. It lapses when it says so, else at
+    /// this time, if at all.
+    pub(super) fn read(self, total: Amount, lapses_at: Option<Timestamp>) -> Result<ReserveRequest, Problem> {
         Ok(ReserveRequest {
             amount: amount("reserve.amount", self.amount)?.unwrap_or(total),
-            expires_at: moment("reserve.expiresAt", self.expires_at)?,
+            expires_at: moment("reserve.expiresAt", self.expires_at)?.or(lapses_at),
         })
     }
 }
@@ -222,7 +226,7 @@ pub(crate) async fn handle(
     let Wanted {
         mut registration,
         reserve,
-    } = call.parse::<Sent>()?.read()?;
+    } = call.parse::<Sent>()?.read(call.lapses_at(&state))?;
     if call.is_conditional() {
         let detail = "An order that is not there yet has no version.";
         return Err(Problem::new(VERSION_MISMATCH, detail).at("If-Match"));

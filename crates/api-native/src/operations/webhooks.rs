@@ -158,8 +158,8 @@ pub(crate) async fn create(
     }
     let webhook = Webhook::new(url, events, description);
     let render = |document: &Document<Webhook>| said(StatusCode::CREATED, document);
-    let executed = state
-        .book
+    let executed = call
+        .book(&state)
         .add_webhook((merchant, webhook), call.idempotency(), render)
         .await?;
     with_secret(&state, merchant, executed)
@@ -196,8 +196,8 @@ pub(crate) async fn change(
     };
     let id = ids.get("webhook").map_err(|_not_utf8| not_found())?;
     let of = (call.access.merchant, id);
-    let executed = state
-        .book
+    let executed = call
+        .book(&state)
         .change_webhook(of, call.idempotency(), change, render)
         .await?;
     call.plain(executed)
@@ -215,8 +215,8 @@ pub(crate) async fn rotate(
         document.map_or_else(unknown, |document| said(StatusCode::OK, document))
     };
     let merchant = call.access.merchant;
-    let executed = state
-        .book
+    let executed = call
+        .book(&state)
         .change_webhook((merchant, id), call.idempotency(), Webhook::rotate, render)
         .await?;
     with_secret(&state, merchant, executed)
@@ -229,7 +229,7 @@ pub(crate) async fn remove(
 ) -> Result<Answer, Problem> {
     let call = WriteCall::read(&state, request).await?;
     let id = ids.get("webhook").map_err(|_not_utf8| not_found())?;
-    if state.book.remove_webhook(call.access.merchant, id).await? {
+    if call.book(&state).remove_webhook(call.access.merchant, id).await? {
         Ok(Answer::empty(StatusCode::NO_CONTENT))
     } else {
         Err(not_found())

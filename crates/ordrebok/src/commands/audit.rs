@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use book::AuditQuery;
 use clap::Args;
 use http_kit::wire::time::seconds_text;
 
@@ -17,6 +18,10 @@ pub(super) struct Audit {
     #[arg(long, value_name = "NAME")]
     merchant: Option<String>,
 
+    /// Of this action alone, such as credential.add; or of a sort of them, such as credential
+    #[arg(long, value_name = "ACTION")]
+    action: Option<String>,
+
     /// How many at the most
     #[arg(long, default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
@@ -30,7 +35,12 @@ impl Audit {
                 Some(name) => Some(merchant(&book, name).await?.id),
                 None => None,
             };
-            for entry in book.audit(whose, None, self.limit.into()).await? {
+            let query = AuditQuery {
+                merchant: whose,
+                action: self.action,
+                ..AuditQuery::default()
+            };
+            for entry in book.audit(query, self.limit.into()).await? {
                 output::line(&format!(
                     "{}\t{}\t{}\t{}\t{}",
                     seconds_text(entry.at.0),

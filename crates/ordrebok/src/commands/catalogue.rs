@@ -62,7 +62,10 @@ impl Catalogue {
             for entries in read {
                 let (offers, promotions) = (entries.offers.len(), entries.promotions.len());
                 load(&book, merchant.id, entries).await?;
-                output::line(&format!("{offers} offers and {promotions} promotions loaded"));
+                let loaded = format!("{offers} offers and {promotions} promotions");
+                book.note_done(merchant.id, "catalogue.load", "catalogue marketplace", &loaded)
+                    .await?;
+                output::line(&format!("{loaded} loaded"));
             }
             Ok(ExitCode::SUCCESS)
         })
@@ -90,7 +93,10 @@ impl Catalogue {
             for (_, catalogue) in read {
                 loaded = loaded.saturating_add(load_connect(&book, merchant.id, catalogue).await?);
             }
-            output::line(&format!("{loaded} entries loaded"));
+            let loaded = format!("{loaded} entries");
+            book.note_done(merchant.id, "catalogue.load", "catalogue connect", &loaded)
+                .await?;
+            output::line(&format!("{loaded} loaded"));
             Ok(ExitCode::SUCCESS)
         })
     }

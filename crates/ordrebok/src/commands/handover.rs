@@ -9,7 +9,6 @@ use order::{Command, Failure, Status};
 use super::named_order::NamedOrder;
 use super::opening::{merchant, with_book};
 use crate::command_error::CommandError;
-use crate::output;
 use crate::place::PlaceOptions;
 
 /// Say whether an order that is completed and paid for was handed over to the system that carries it out
@@ -53,7 +52,9 @@ impl Handover {
                 .execute(Request::on(merchant.id, Reference::Id(order.id), command))
                 .await?;
             let outcomes = done.map_err(|refusal| self.refused(&refusal.to_string()))?;
-            output::line(&self.named.stands(&outcomes));
+            self.named
+                .tell(&book, (merchant.id, "order.handover"), &outcomes)
+                .await?;
             Ok(ExitCode::SUCCESS)
         })
     }

@@ -69,7 +69,15 @@ impl Import {
                 merchant: merchant.id,
                 api: self.api,
             });
-            let tally = self.import_all(into).await?;
+            let imported = self.import_all(Arc::clone(&into)).await;
+            let detail = match &imported {
+                Ok(tally) => tally.sentence(),
+                Err(_) => "It broke off; what was read until then is taken over.".to_owned(),
+            };
+            into.book
+                .note_done(into.merchant, "import", &format!("{} orders", self.api), &detail)
+                .await?;
+            let tally = imported?;
             output::line(&tally.sentence());
             Ok(if tally.refused == 0 {
                 ExitCode::SUCCESS

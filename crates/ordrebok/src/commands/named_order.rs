@@ -1,10 +1,11 @@
 //! The one order that a command is about, by the id that an API shows for it, and what is said once the command is done.
 
-use book::{Api, Outcome, Reference};
+use book::{Api, Book, Outcome, Reference};
 use clap::Args;
-use order::Dialect;
+use order::{Dialect, MerchantId};
 
 use crate::command_error::CommandError;
+use crate::output;
 
 /// Which order.
 #[derive(Debug, Args)]
@@ -36,11 +37,20 @@ impl NamedOrder {
             .hint("--api says whose ids are meant; the order's id is the one that this API shows")
     }
 
-    /// Where the order stands, after the command or before it.
-    pub(super) fn stands(&self, outcomes: &[Outcome]) -> String {
+    /// Says where the order stands, after the command or before it, and notes in the audit trail that it was told.
+    pub(super) async fn tell(
+        &self,
+        book: &Book,
+        (merchant, action): (MerchantId, &'static str),
+        outcomes: &[Outcome],
+    ) -> Result<(), CommandError> {
         let changed = outcomes.iter().any(|outcome| !outcome.events.is_empty());
         let status = outcomes.first().map(|outcome| outcome.order.status.word());
         let now = if changed { "is now" } else { "was already" };
-        format!("Order {} {now} {}.", self.order, status.unwrap_or_default())
+        let said = format!("Order {} {now} {}.", self.order, status.unwrap_or_default());
+        let subject = format!("order {}", self.order);
+        book.note_done(merchant, action, &subject, &said).await?;
+        output::line(&said);
+        Ok(())
     }
 }

@@ -9,7 +9,6 @@ use order::{Command, Refusal};
 use super::named_order::NamedOrder;
 use super::opening::{merchant, with_book};
 use crate::command_error::CommandError;
-use crate::output;
 use crate::place::PlaceOptions;
 
 /// Say how the payment came out that a fulfilled order waits for, as an sms order does
@@ -44,7 +43,9 @@ impl Settle {
                 .execute(request)
                 .await?
                 .map_err(|refusal| self.refused(&refusal))?;
-            output::line(&self.named.stands(&outcomes));
+            self.named
+                .tell(&book, (merchant.id, "order.settle"), &outcomes)
+                .await?;
             Ok(ExitCode::SUCCESS)
         })
     }

@@ -1,6 +1,25 @@
 //! What is particular to one API.
 
+use http_kit::allowance::CallLimits;
 use serde::Deserialize;
+
+/// Ordrebok's own API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Native {
+    calls_a_second: u32,
+    calls_a_minute: u32,
+}
+
+impl Native {
+    /// How many calls each credential has.
+    pub(crate) fn calls(&self) -> CallLimits {
+        CallLimits {
+            second: self.calls_a_second,
+            minute: self.calls_a_minute,
+        }
+    }
+}
 
 /// Mediaconnect Connect.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

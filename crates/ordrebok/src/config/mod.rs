@@ -19,7 +19,7 @@ mod webhooks;
 use afterpay::AfterPay;
 pub(crate) use webhooks::Webhooks;
 
-use dialects::{Connect, Marketplace};
+use dialects::{Connect, Marketplace, Native};
 pub(crate) use outside::{MetricsSettings, Tls, Traces};
 
 /// Every setting, with what it is for and its default.
@@ -38,6 +38,7 @@ pub(crate) struct Config {
     pub(crate) traces: Traces,
     pub(crate) callbacks: Callbacks,
     pub(crate) webhooks: Webhooks,
+    pub(crate) ordrebok: Native,
     pub(crate) connect: Connect,
     pub(crate) afterpay: AfterPay,
     pub(crate) marketplace: Marketplace,

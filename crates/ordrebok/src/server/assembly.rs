@@ -157,7 +157,9 @@ impl Assembly {
             },
             native: Part {
                 routes: api_native::routes(
-                    api_native::State::new(book.clone(), limits).with_documents(&DOCUMENTS),
+                    api_native::State::new(book.clone(), limits)
+                        .with_call_limits(config.ordrebok.calls())
+                        .with_documents(&DOCUMENTS),
                 ),
                 refuse: api_native::refuse,
             },

@@ -20,13 +20,15 @@ use crate::config::Web;
 const REMEMBERED: Duration = Duration::from_hours(1);
 
 /// What a page of another site may see of an answer, beside its body.
-const EXPOSED: [HeaderName; 9] = [
+const EXPOSED: [HeaderName; 11] = [
     ETAG,
     LINK,
     LOCATION,
     RETRY_AFTER,
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("idempotency-replayed"),
+    HeaderName::from_static("ratelimit"),
+    HeaderName::from_static("ratelimit-policy"),
     HeaderName::from_static("x-ratelimit-remaining"),
     HeaderName::from_static("x-ratelimit-reset"),
     HeaderName::from_static("x-mediaconnect-api-version"),
@@ -57,7 +59,7 @@ impl Conventions {
     pub(super) async fn around<E, F: Future<Output = Result<Response<Body>, E>>>(
         &self,
         request: Request<Body>,
-        answer: impl FnOnce(Request<Body>) -> F,
+        answer: impl Fn(Request<Body>) -> F,
     ) -> Result<Response<Body>, E> {
         let coding = request.headers().get(ACCEPT_ENCODING).cloned();
         let cors = self
@@ -66,19 +68,7 @@ impl Conventions {
             .filter(|_| request.headers().contains_key(ORIGIN));
         let response = match cors {
             None => answer(request).await?,
-            Some(cors) => {
-                let mut answer = Some(answer);
-                let once = service_fn(move |request| {
-                    let answer = answer.take();
-                    async move {
-                        match answer {
-                            Some(answer) => answer(request).await,
-                            None => Ok(Response::default()), // a service that is called once is called once
-                        }
-                    }
-                });
-                cors.layer(once).oneshot(request).await?
-            }
+            Some(cors) => cors.layer(service_fn(&answer)).oneshot(request).await?,
         };
         Ok(match (coding, &self.compression) {
             (Some(coding), Some(compression)) => compressed(compression, coding, response).await,
@@ -117,11 +107,9 @@ async fn compressed<P: Predicate + Clone>(
     coding: HeaderValue,
     response: Response<Body>,
 ) -> Response<Body> {
-    let mut response = Some(response);
-    let given = service_fn(move |_asked: Request<()>| {
-        ready(Ok::<_, Infallible>(response.take().unwrap_or_default()))
-    });
-    let mut asked = Request::new(());
+    // The answer is there already: it goes in as the body of what is asked, and comes out of the service as it is.
+    let given = service_fn(|asked: Request<Response<Body>>| ready(Ok::<_, Infallible>(asked.into_body())));
+    let mut asked = Request::new(response);
     asked.headers_mut().insert(ACCEPT_ENCODING, coding);
     match compression.layer(given).oneshot(asked).await {
         Ok(response) => response.map(Body::new),

@@ -91,6 +91,9 @@ const NOTHING_OF_A_MERCHANTS: &[&str] = &[
     // Sums, without a name in them: `native::search` tells whose they are.
     "GET /ordrebok/v1/totals",
     "POST /ordrebok/v1/admin/credentials",
+    // Numbers, without a name in them: `native::settings` tells whose they are.
+    "GET /ordrebok/v1/admin/settings",
+    "PATCH /ordrebok/v1/admin/settings",
     "GET /v3/resellers",
     "GET /capi/v1/client/stock",
     "GET /capi/v1/client/product",

@@ -7,6 +7,7 @@ mod deliveries;
 mod looking;
 mod people;
 mod signing_in;
+mod trail;
 mod webhooks;
 
 use serde_json::Value;

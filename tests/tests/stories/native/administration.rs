@@ -8,7 +8,7 @@ use stories::{Call, Caller, Credential, Merchant, Server, native, story};
 const CREDENTIALS: &str = "/ordrebok/v1/admin/credentials";
 
 /// An operator's credential, as the command line makes one.
-fn operator(server: &Server, merchant: &Merchant) -> Caller {
+pub(super) fn operator(server: &Server, merchant: &Merchant) -> Caller {
     let added = server
         .run(&["credential", "add", "--operator", "--json"])
         .expecting(0)
@@ -24,7 +24,7 @@ fn operator(server: &Server, merchant: &Merchant) -> Caller {
     })
 }
 
-async fn administrator(merchant: &Merchant) -> Caller {
+pub(super) async fn administrator(merchant: &Merchant) -> Caller {
     merchant.native_with(merchant.credential("ordrebok", &["--scope", "admin"]).await)
 }
 

@@ -7,8 +7,11 @@ mod feed;
 mod life;
 mod list;
 mod order;
+mod rate;
 mod refusals;
 mod search;
+mod settings;
+mod trail;
 mod webhooks;
 
 use serde_json::{Value, json};
