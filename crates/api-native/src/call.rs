@@ -97,6 +97,22 @@ impl WriteCall {
         days.map(|days| state.book.now().plus_days(days.into()))
     }
 
+    /// What was done about no order, and is kept under the call's key from now on: what was refused, too, unless the
+    /// client may try again. It was done in transactions of its own, so that a crash before this lets the same call do
+    /// it again: only for what does no harm twice.
+    pub(crate) async fn kept(&self, state: &State, done: Result<Reply, Problem>) -> Result<Answer, Problem> {
+        let reply = match done {
+            Ok(reply) => reply,
+            Err(problem) if problem.status() == StatusCode::NOT_FOUND => reply_of(&problem),
+            Err(problem) => return Err(problem),
+        };
+        let executed = match self.idempotency.clone() {
+            Some(key) => state.book.remember(self.access.merchant, key, reply).await?,
+            None => Executed::Now(reply),
+        };
+        self.plain(executed)
+    }
+
     /// The key under which the answer is kept.
     pub(crate) fn idempotency(&self) -> Option<Idempotency> {
         self.idempotency.clone()
@@ -162,6 +178,15 @@ impl WriteCall {
         };
         let executed = state.book.answer(request, self.idempotency.clone(), said).await?;
         answer_of(executed)
+    }
+}
+
+/// The answer with this value, as it is kept.
+pub(crate) fn reply(status: StatusCode, value: &impl serde::Serialize) -> Reply {
+    let Answer { status, body, .. } = Answer::json(status, value);
+    Reply {
+        status: status.as_u16(),
+        body: String::from_utf8_lossy(&body).into_owned(),
     }
 }
 

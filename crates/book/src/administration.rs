@@ -1,6 +1,7 @@
 //! Who may say who else may: operators, administrators of a merchant, new secrets for old ones. The trail of what they
 //! did is in `trail.rs`.
 
+use crate::callers::let_in;
 use crate::credentials::{AddedCredential, Api, Previous, Scope, info_of, is_key_only, kept_of};
 use crate::merchant_settings::MerchantSettings;
 use crate::secrets::random_text;
@@ -47,6 +48,7 @@ impl Book {
             .filter(|row| self.inner.salt.matches(key, &row.secret_hash))
             .ok_or(AuthError::Denied)?;
         let access = self.access(&row).await?;
+        let_in(access.merchant);
         let merchant = Some(access.merchant).filter(|merchant| *merchant != OPERATOR);
         let sort = if merchant.is_some() {
             "credential"

@@ -71,6 +71,8 @@ pub struct HookCall {
     pub news: HookNews,
     /// Since when it is owed.
     pub owed_since: Timestamp,
+    /// Which try this is: 1, 2, 3, ... since it came to be owed, or was asked for again.
+    pub attempt: i64,
     delivery: HookDelivery,
 }
 
@@ -158,6 +160,7 @@ impl Book {
                 secrets: secrets.clone(),
                 news,
                 owed_since: Timestamp(delivery.created_at),
+                attempt: delivery.attempts.saturating_add(1),
                 delivery,
             });
         }

@@ -95,7 +95,7 @@ pub use secrets::same_text;
 pub use seen::{Seen, SeenPage, SeenSort};
 pub use signature::{BadSecret, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookSecret, sign};
 pub use staff::{Staffing, Unstaffed};
-pub use store::{Database, Measures};
+pub use store::{Asked, AskedObserver, Database, Measures, observing_the_database};
 pub use tokens::{AuthError, IssuedToken};
 pub use totals::{Day, Total, TotalsQuery};
 pub use trail::{AuditEntry, AuditPlace, AuditQuery};

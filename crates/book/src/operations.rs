@@ -13,6 +13,12 @@ pub struct Backlog {
     pub calls_due: i64,
     /// Since when the oldest of them is owed.
     pub oldest_call: Option<Timestamp>,
+    /// Calls that webhooks are owed, those of webhooks that are turned off among them.
+    pub hook_calls_owed: i64,
+    /// Those whose time has come.
+    pub hook_calls_due: i64,
+    /// Since when the oldest of them is owed.
+    pub oldest_hook_call: Option<Timestamp>,
     /// Orders that the server must move on by now.
     pub orders_due: i64,
     /// Accounts and other documents that the server must move on by now.
@@ -35,6 +41,9 @@ impl Book {
             calls_owed: row.owed,
             calls_due: row.due,
             oldest_call: row.oldest.map(Timestamp),
+            hook_calls_owed: row.hooks_owed,
+            hook_calls_due: row.hooks_due,
+            oldest_hook_call: row.hooks_oldest.map(Timestamp),
             orders_due: row.orders,
             documents_due: row.documents,
         })

@@ -147,9 +147,8 @@ impl Book {
             ..Load::default()
         };
         let name = new.name.clone();
-        let note = self
-            .note_person("person.add", &name, self.rights(&new).await?)
-            .await?;
+        let rights = self.rights(new.role, &new.reach).await?;
+        let note = self.note_person("person.add", &name, rights).await?;
         let run = move |work: &mut Work<'_>| -> Result<bool, Stop> {
             let before = work.document::<Person>(0)?;
             if before.as_ref().is_some_and(|before| !before.body.removed) {
@@ -373,7 +372,7 @@ impl Book {
     }
 
     /// A note of what was done to somebody; by themselves unless the book acts for another.
-    async fn note_person(
+    pub(crate) async fn note_person(
         &self,
         action: &'static str,
         name: &str,
@@ -385,13 +384,16 @@ impl Book {
     }
 
     /// What somebody may do, and whose orders they see, for the audit trail.
-    async fn rights(&self, new: &NewPerson) -> Result<String, BookError> {
-        let whose = match new.merchant {
-            Some(merchant) => self.merchant_of(merchant).await?,
-            None => None,
+    pub(crate) async fn rights(&self, role: Role, reach: &Reach) -> Result<String, BookError> {
+        let seen = match reach {
+            Reach::All => vec!["all merchants".to_owned()],
+            Reach::These(_) => {
+                let known = self.merchants().await?.into_iter();
+                let seen = known.filter(|merchant| reach.has(merchant.id));
+                seen.map(|merchant| merchant.name).collect()
+            }
         };
-        let whose = whose.map_or_else(|| "all merchants".to_owned(), |merchant| merchant.name);
-        Ok(format!("{} of {whose}", new.role.as_str()))
+        Ok(format!("{} of {}", role.as_str(), seen.join(", ")))
     }
 
     /// A password that nobody can guess and somebody can type: 100 random bits, and the hash of it.

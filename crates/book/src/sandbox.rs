@@ -41,7 +41,10 @@ impl Book {
     /// # Errors
     /// See [`Book::begin_sandbox`].
     pub async fn clear_merchant(&self, merchant: MerchantId) -> Result<(), BookError> {
-        Ok(self.store().clear_merchant(merchant.0).await?)
+        self.store().clear_merchant(merchant.0).await?;
+        // Callers are known together with their merchant's settings, which are gone.
+        self.inner.access.forget();
+        Ok(())
     }
 
     /// The first moment after `now` at which something is due.

@@ -3,6 +3,7 @@
 
 use crate::people::{INSTALLATION, fold, key};
 use crate::reach::SEVERAL;
+use crate::trail::Placed;
 use crate::work::{Stop, Work};
 use crate::{Book, BookError, Document, Person, Reach, Role};
 use order::MerchantId;
@@ -122,11 +123,40 @@ impl Book {
             documents: keys.collect(),
             ..Load::default()
         };
+        let note = self.note_staffing(by, name, &staffing).await?;
         let by = by.clone();
-        let run = move |work: &mut Work<'_>| change(work, &by, &staffing);
+        let run = move |work: &mut Work<'_>| {
+            let changed = change(work, &by, &staffing)?;
+            if changed.is_ok() {
+                work.note(&note);
+            }
+            Ok(changed)
+        };
         let done = Box::pin(self.transact(load, run)).await?;
         // No rule of orders is asked, so none refuses.
         Ok(done.unwrap_or(Err(Unstaffed::Nobody)))
+    }
+}
+
+impl Book {
+    /// What the audit trail says of what becomes of somebody.
+    async fn note_staffing(
+        &self,
+        by: &Person,
+        name: &str,
+        staffing: &Staffing,
+    ) -> Result<Placed, BookError> {
+        let book = self.acting_for(&format!("person {}", by.name));
+        let (action, detail) = match staffing {
+            Staffing::May(role, reach) => ("person.change", self.rights(*role, reach).await?),
+            Staffing::Leaves(merchant) => {
+                let merchant = self.merchant_of(*merchant).await?;
+                let name = merchant.map(|merchant| merchant.name).unwrap_or_default();
+                ("person.change", format!("no more of {name}"))
+            }
+            Staffing::Removed => ("person.remove", String::new()),
+        };
+        book.note_person(action, name, detail).await
     }
 }
 

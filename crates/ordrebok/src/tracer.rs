@@ -1,4 +1,5 @@
-//! OpenTelemetry traces: one span for each request and each call to others, sent as OTLP over HTTP in JSON.
+//! OpenTelemetry traces: one span for each request, under it one for whatever it asks of the database, and one for each
+//! call to others, sent as OTLP over HTTP in JSON.
 //!
 //! Off unless `traces.endpoint` is set. The collector's protocol is small and stable, so it is written here: the
 //! OpenTelemetry crates would bring more code than the server has (see ARCHITECTURE.md).
@@ -6,7 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
+use book::{Asked, AskedObserver};
 use reqwest::Client;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
@@ -19,7 +21,7 @@ use crate::machine::Machine;
 use crate::metrics::Metrics;
 
 /// The header that carries a trace from one program to the next (W3C Trace Context).
-pub(crate) const TRACEPARENT: &str = "traceparent";
+const TRACEPARENT: &str = "traceparent";
 
 /// How many spans may wait to be sent. More are lost, and counted.
 const ROOM: usize = 4096;
@@ -57,6 +59,8 @@ pub(crate) enum Sort {
     Server,
     /// A call that was made.
     Client,
+    /// What a request asked of the database.
+    Within,
 }
 
 impl Sort {
@@ -64,6 +68,7 @@ impl Sort {
         match self {
             Self::Server => 2,
             Self::Client => 3,
+            Self::Within => 1,
         }
     }
 }
@@ -136,9 +141,21 @@ impl Tracer {
         }
     }
 
-    /// Begins the span of a call to others.
-    pub(crate) fn call(&self) -> Option<Span> {
-        self.begin(Sort::Client)
+    /// Who takes down, under a request's span, what it asks of the database.
+    pub(crate) fn within(&self, span: &Span) -> AskedObserver {
+        let (tracer, place) = (self.clone(), span.place);
+        Arc::new(move |Asked { what, table }| {
+            let mut span = Span::begin(Sort::Within, place.trace, Some(place.span));
+            let attributes = vec![
+                ("db.operation.name", what.into()),
+                ("db.collection.name", table.into()),
+            ];
+            span.named(format!("{what} {table}"), false, attributes);
+            Box::new(Running {
+                tracer: tracer.clone(),
+                span: Some(span),
+            })
+        })
     }
 
     fn begin(&self, sort: Sort) -> Option<Span> {
@@ -152,6 +169,50 @@ impl Tracer {
         span.ended = Machine::nanoseconds();
         if self.spans.try_send(span).is_err() {
             self.metrics.spans_lost.count();
+        }
+    }
+}
+
+/// The span of a call to others, when it is traced.
+#[derive(Debug)]
+pub(crate) struct CallSpan(Option<(Tracer, Span)>);
+
+impl CallSpan {
+    /// Begins one, when there is a tracer and it is this call's turn.
+    pub(crate) fn begin(tracer: Option<&Tracer>) -> Self {
+        Self(tracer.and_then(|tracer| Some((tracer.clone(), tracer.begin(Sort::Client)?))))
+    }
+
+    /// What tells whoever is called where it is in the trace.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let place = self.0.as_ref().and_then(|(_, span)| span.traceparent());
+        let header = place.map(|place| (HeaderName::from_static(TRACEPARENT), place));
+        header.into_iter().collect()
+    }
+
+    /// Ends it: what sort of call it was, whether it failed, and which try it was.
+    pub(crate) fn end(self, name: &str, failed: bool, attempt: i64) {
+        if let Some((tracer, mut span)) = self.0 {
+            span.named(
+                name.to_owned(),
+                failed,
+                vec![("ordrebok.attempt", attempt.into())],
+            );
+            tracer.take(span);
+        }
+    }
+}
+
+/// A span that ends when this is dropped.
+struct Running {
+    tracer: Tracer,
+    span: Option<Span>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(span) = self.span.take() {
+            self.tracer.take(span);
         }
     }
 }
@@ -182,7 +243,7 @@ impl Span {
     }
 
     /// What tells the next program where it is.
-    pub(crate) fn traceparent(&self) -> Option<HeaderValue> {
+    fn traceparent(&self) -> Option<HeaderValue> {
         HeaderValue::try_from(format!(
             "00-{:032x}-{:016x}-01",
             self.place.trace, self.place.span

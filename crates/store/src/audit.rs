@@ -73,6 +73,7 @@ impl Store {
             Value::Text(&note.detail),
         ];
         changes.push(Change::new("audit", ADD, &params));
+        let _asked = crate::spans::asking("write", "audit");
         for change in &changes {
             crate::value::check(&change.params())?;
         }

@@ -5,6 +5,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use crate::error::StoreError;
+use crate::spans::asking;
 use crate::value::{OwnedValue, Reader, Value, check};
 
 /// Which database, with its connections.
@@ -23,6 +24,7 @@ impl Driver {
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
         check(params)?;
+        let _asked = asking("read", table);
         match self {
             Self::Sqlite(sqlite) => sqlite.query(table, sql, params, reader),
             Self::Postgres(postgres) => postgres.query(table, sql, params, reader).await,
@@ -38,6 +40,7 @@ impl Driver {
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
         check(params)?;
+        let _asked = asking("read", table);
         match self {
             Self::Sqlite(sqlite) => {
                 sqlite
@@ -57,6 +60,7 @@ impl Driver {
         reader: Reader<T>,
     ) -> Result<Vec<T>, StoreError> {
         check(params)?;
+        let _asked = asking("write", table);
         match self {
             Self::Sqlite(sqlite) => {
                 sqlite

@@ -58,6 +58,7 @@ impl Store {
             Some(row) if Some(row.version) == version => Freshness::Unchanged(stamp),
             found => Freshness::Changed(found.map(Box::new), stamp),
         };
+        let _asked = crate::spans::asking("read", "orders");
         match &*self.driver {
             Driver::Sqlite(sqlite) => sqlite.read(|lane| {
                 let stamp = Some(Stamp(lane.stamp()?));
@@ -78,8 +79,8 @@ impl Store {
                     }
                 }
                 let question = question(merchant, key, None);
-                let mut found = self
-                    .driver
+                crate::value::check(&question.params)?;
+                let mut found = postgres
                     .query("orders", &question.sql, &question.params, order_row)
                     .await?;
                 Ok(fresh(found.pop(), None))

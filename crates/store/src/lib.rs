@@ -34,6 +34,7 @@ mod search;
 mod seen;
 mod sessions;
 mod settings;
+mod spans;
 mod sql;
 mod tables;
 mod tokens;
@@ -60,6 +61,7 @@ pub use hooks::{HookDelivery, HookFilter};
 pub use measures::{BacklogRow, Measures};
 pub use moving::move_to_postgres;
 pub use search::{SearchFilter, SearchRows};
+pub use spans::{Asked, AskedObserver, observing_the_database};
 pub use totals::PlacedTotals;
 
 use driver::Driver;

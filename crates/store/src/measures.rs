@@ -36,6 +36,12 @@ pub struct BacklogRow {
     pub orders: i64,
     /// Documents that are due.
     pub documents: i64,
+    /// Calls that webhooks are owed.
+    pub hooks_owed: i64,
+    /// Those whose time has come.
+    pub hooks_due: i64,
+    /// Since when the oldest of them is owed.
+    pub hooks_oldest: Option<i64>,
 }
 
 /// The counters behind [`Measures`].
@@ -94,7 +100,10 @@ impl Store {
         let sql = "SELECT COUNT(*), MIN(created_at), \
                    (SELECT COUNT(*) FROM deliveries WHERE state = 'due' AND next_at <= $1), \
                    (SELECT COUNT(*) FROM orders WHERE wake_at IS NOT NULL AND wake_at <= $1), \
-                   (SELECT COUNT(*) FROM documents WHERE wake_at IS NOT NULL AND wake_at <= $1) \
+                   (SELECT COUNT(*) FROM documents WHERE wake_at IS NOT NULL AND wake_at <= $1), \
+                   (SELECT COUNT(*) FROM hook_deliveries WHERE state = 'due'), \
+                   (SELECT COUNT(*) FROM hook_deliveries WHERE state = 'due' AND next_at <= $1), \
+                   (SELECT MIN(created_at) FROM hook_deliveries WHERE state = 'due') \
                    FROM deliveries WHERE state = 'due'";
         let params = [Value::Int(now)];
         let rows = self.driver.query_long("deliveries", sql, &params, |row| {
@@ -104,6 +113,9 @@ impl Store {
                 due: row.int(2)?,
                 orders: row.int(3)?,
                 documents: row.int(4)?,
+                hooks_owed: row.int(5)?,
+                hooks_due: row.int(6)?,
+                hooks_oldest: row.maybe_int(7)?,
             })
         });
         Ok(rows.await?.pop().unwrap_or_default())

@@ -13,6 +13,7 @@ use crate::error::{AppendError, StoreError};
 use crate::load::{self, Question, answer_questions, document_questions, order_questions};
 use crate::orders::answer_row;
 use crate::rows::{Changes, DocumentKey, Load, Loaded};
+use crate::spans::asking;
 use crate::value::{Reader, Value};
 
 /// How often a decision is made again because others changed what it was made on.
@@ -45,6 +46,7 @@ impl Store {
         match &*self.driver {
             Driver::Sqlite(sqlite) => {
                 let mut decide = decide;
+                let _asked = asking("transact", "orders");
                 sqlite.write(move |tx| within(tx, &load, &mut decide)).await
             }
             Driver::Postgres(postgres) => over(postgres, &load, decide).await,
@@ -126,6 +128,7 @@ async fn over<T, E>(
         if changes.is_empty() {
             return undo(locked).await.map(|()| Ok(outcome));
         }
+        let _asked = asking("append", "orders");
         let appended = match &locked {
             None => postgres.append(load.merchant, changes).await,
             Some(tx) => tx.append(load.merchant, &changes).await,
@@ -212,6 +215,7 @@ impl Route<'_> {
 
 /// The questions are sent together: one round trip, unless there are hundreds of keys.
 async fn load_over(route: &Route<'_>, load: &Load) -> Result<Loaded, StoreError> {
+    let _asked = asking("load", "orders");
     let (orders, documents, answers) = tokio::try_join!(
         route.ask("orders", order_questions(load), load::placed_order),
         route.ask("documents", document_questions(load), load::placed_document),

@@ -1,7 +1,7 @@
 //! What a webhook is or was owed: looked at, asked for again, tried out.
 
 use super::webhooks::{WEBHOOKS, named, not_found, paged};
-use crate::call::WriteCall;
+use crate::call::{WriteCall, reply};
 use crate::errors::DELIVERY_NOT_FOUND;
 use crate::parameters::{Parameters, invalid};
 use crate::problem::Problem;
@@ -11,9 +11,10 @@ use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use book::HookPage;
+use book::{HookPage, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
+use order::{MerchantId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -92,22 +93,25 @@ pub(crate) async fn retry(
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
     let call = WriteCall::read(&state, request).await?;
+    if let Some(before) = call.remembered(&state).await? {
+        return call.plain(before);
+    }
     call.no_members()?;
-    let merchant = call.access.merchant;
-    let webhook = named(&state, merchant, &ids).await?;
+    let retried = retried(&state, call.access.merchant, &ids).await;
+    call.kept(&state, retried).await
+}
+
+async fn retried(state: &State, merchant: MerchantId, ids: &PathIds) -> Result<Reply, Problem> {
+    let webhook = named(state, merchant, ids).await?;
     let unknown = || Problem::new(DELIVERY_NOT_FOUND, "There is no such delivery.");
     let id = ids.get("delivery").ok().and_then(|id| id.parse::<i64>().ok());
-    let owed = match id {
-        Some(id) => {
-            state
-                .book
-                .retry_hook_delivery(merchant, (&webhook.id, id))
-                .await?
-        }
-        None => None,
-    };
+    let id = id.ok_or_else(unknown)?;
+    let owed = state
+        .book
+        .retry_hook_delivery(merchant, (&webhook.id, id))
+        .await?;
     let owed = owed.ok_or_else(unknown)?;
-    Ok(Answer::json(StatusCode::OK, &HookDeliveryWire::of(&owed)))
+    Ok(reply(StatusCode::OK, &HookDeliveryWire::of(&owed)))
 }
 
 pub(crate) async fn ping(
@@ -116,10 +120,18 @@ pub(crate) async fn ping(
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
     let call = WriteCall::read(&state, request).await?;
+    if let Some(before) = call.remembered(&state).await? {
+        return call.plain(before);
+    }
     call.no_members()?;
-    let webhook = named(&state, call.access.merchant, &ids).await?;
-    let owed = state.book.ping_webhook(call.access.merchant, &webhook.id).await?;
-    Ok(Answer::json(StatusCode::ACCEPTED, &HookDeliveryWire::of(&owed)))
+    let pinged = pinged(&state, call.access.merchant, &ids).await;
+    call.kept(&state, pinged).await
+}
+
+async fn pinged(state: &State, merchant: MerchantId, ids: &PathIds) -> Result<Reply, Problem> {
+    let webhook = named(state, merchant, ids).await?;
+    let owed = state.book.ping_webhook(merchant, &webhook.id).await?;
+    Ok(reply(StatusCode::ACCEPTED, &HookDeliveryWire::of(&owed)))
 }
 
 pub(crate) async fn replay(
@@ -128,17 +140,27 @@ pub(crate) async fn replay(
     request: Request<Body>,
 ) -> Result<Answer, Problem> {
     let call = WriteCall::read(&state, request).await?;
+    if let Some(before) = call.remembered(&state).await? {
+        return call.plain(before);
+    }
     let sent: Period = call.parse()?;
     let from = moment("from", sent.from)?.ok_or_else(|| missing("from"))?;
     let until = moment("until", sent.until)?.unwrap_or_else(|| state.book.now().plus_millis(1));
     if from >= until {
         return Err(invalid_member("until", "must be later than from"));
     }
+    let replayed = replayed(&state, call.access.merchant, &ids, (from, until)).await;
+    call.kept(&state, replayed).await
+}
+
+async fn replayed(
+    state: &State,
+    merchant: MerchantId,
+    ids: &PathIds,
+    period: (Timestamp, Timestamp),
+) -> Result<Reply, Problem> {
     let id = ids.get("webhook").map_err(|_not_utf8| not_found())?;
-    let events = state
-        .book
-        .replay_webhook(call.access.merchant, id, (from, until))
-        .await?;
+    let events = state.book.replay_webhook(merchant, id, period).await?;
     let events = events.ok_or_else(not_found)?;
-    Ok(Answer::json(StatusCode::ACCEPTED, &Replayed { events }))
+    Ok(reply(StatusCode::ACCEPTED, &Replayed { events }))
 }

@@ -17,7 +17,7 @@ mod outside;
 mod webhooks;
 
 use afterpay::AfterPay;
-pub(crate) use webhooks::Webhooks;
+use webhooks::Webhooks;
 
 use dialects::{Connect, Marketplace, Native};
 pub(crate) use outside::{MetricsSettings, Tls, Traces};

@@ -15,8 +15,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use book::{Book, Measures};
+use book::{Backlog, Book, Measures};
 use http_kit::Answer;
+use order::Timestamp;
 
 use crate::telemetry::chain;
 pub(crate) use requests::{Labels, Requests};
@@ -31,6 +32,7 @@ pub(crate) struct Metrics {
     pub(crate) requests: Requests,
     pub(crate) connections: Gauge,
     pub(crate) calls: Calls,
+    pub(crate) hooks: Calls,
     pub(crate) spans_lost: Counter,
 }
 
@@ -138,18 +140,26 @@ impl Metrics {
     }
 
     fn write_calls(&self, text: &mut Text) {
-        let name = "ordrebok_outgoing_calls_total";
-        text.family(
-            name,
-            Kind::Counter,
-            "Calls that were made to others, by what came of them.",
-        );
-        for (outcome, counter) in [
-            ("delivered", &self.calls.delivered),
-            ("failed", &self.calls.failed),
-            ("given_up", &self.calls.given_up),
+        for (name, help, calls) in [
+            (
+                "ordrebok_outgoing_calls_total",
+                "Calls that were made to others, webhooks not among them, by what came of them.",
+                &self.calls,
+            ),
+            (
+                "ordrebok_webhook_calls_total",
+                "Calls that were made to webhooks, by what came of them.",
+                &self.hooks,
+            ),
         ] {
-            text.sample(name, &[("outcome", outcome)], counter.get());
+            text.family(name, Kind::Counter, help);
+            for (outcome, counter) in [
+                ("delivered", &calls.delivered),
+                ("failed", &calls.failed),
+                ("given_up", &calls.given_up),
+            ] {
+                text.sample(name, &[("outcome", outcome)], counter.get());
+            }
         }
     }
 }
@@ -195,51 +205,76 @@ async fn write_backlog(text: &mut Text, book: &Book) {
         "Whether the database answers.",
         up,
     );
-    let Ok(backlog) = backlog else { return };
-    let count = |number: i64| u64::try_from(number).unwrap_or_default();
-    let owed = "Calls that are owed to others.";
-    text.one(
-        "ordrebok_deliveries_owed",
-        Kind::Gauge,
-        owed,
-        count(backlog.calls_owed),
-    );
-    let due = "Calls whose time has come.";
-    text.one(
-        "ordrebok_deliveries_due",
-        Kind::Gauge,
-        due,
-        count(backlog.calls_due),
-    );
-    let age = backlog
-        .oldest_call
-        .map_or(0, |since| book.now().0.saturating_sub(since.0));
-    let name = "ordrebok_delivery_oldest_age_seconds";
-    text.family(
-        name,
-        Kind::Gauge,
-        "For how long the oldest call that is owed has been.",
-    );
-    text.sample_seconds(name, &[], count(age).saturating_mul(1000));
-    let orders = "Orders on which the server must do something by now.";
-    text.one(
-        "ordrebok_orders_due",
-        Kind::Gauge,
-        orders,
-        count(backlog.orders_due),
-    );
-    let accounts = "Accounts and other documents on which the server must do something by now.";
-    text.one(
-        "ordrebok_documents_due",
-        Kind::Gauge,
-        accounts,
-        count(backlog.documents_due),
-    );
-    let time = "The time that the server goes by, which a sandbox can move.";
-    text.family("ordrebok_clock_seconds", Kind::Gauge, time);
-    text.sample_seconds(
-        "ordrebok_clock_seconds",
-        &[],
-        count(book.now().0).saturating_mul(1000),
-    );
+    if let Ok(backlog) = backlog {
+        write_counts(text, &backlog);
+        write_ages(text, &backlog, book.now());
+    }
+}
+
+/// A number of rows, or of milliseconds, which is never below zero.
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+/// How much waits.
+fn write_counts(text: &mut Text, backlog: &Backlog) {
+    for (name, help, number) in [
+        (
+            "ordrebok_deliveries_owed",
+            "Calls that are owed to others.",
+            backlog.calls_owed,
+        ),
+        (
+            "ordrebok_deliveries_due",
+            "Calls whose time has come.",
+            backlog.calls_due,
+        ),
+        (
+            "ordrebok_webhook_deliveries_owed",
+            "Calls that webhooks are owed, those that are turned off among them.",
+            backlog.hook_calls_owed,
+        ),
+        (
+            "ordrebok_webhook_deliveries_due",
+            "Calls to webhooks whose time has come.",
+            backlog.hook_calls_due,
+        ),
+        (
+            "ordrebok_orders_due",
+            "Orders on which the server must do something by now.",
+            backlog.orders_due,
+        ),
+        (
+            "ordrebok_documents_due",
+            "Accounts and other documents on which the server must do something by now.",
+            backlog.documents_due,
+        ),
+    ] {
+        text.one(name, Kind::Gauge, help, count(number));
+    }
+}
+
+/// For how long it has.
+fn write_ages(text: &mut Text, backlog: &Backlog, now: Timestamp) {
+    let age = |oldest: Option<Timestamp>| oldest.map_or(0, |since| now.0.saturating_sub(since.0));
+    for (name, help, milliseconds) in [
+        (
+            "ordrebok_delivery_oldest_age_seconds",
+            "For how long the oldest call that is owed has been.",
+            age(backlog.oldest_call),
+        ),
+        (
+            "ordrebok_webhook_delivery_oldest_age_seconds",
+            "For how long the oldest call that a webhook is owed has been.",
+            age(backlog.oldest_hook_call),
+        ),
+        (
+            "ordrebok_clock_seconds",
+            "The time that the server goes by, which a sandbox can move.",
+            now.0,
+        ),
+    ] {
+        text.family(name, Kind::Gauge, help);
+        text.sample_seconds(name, &[], count(milliseconds).saturating_mul(1000));
+    }
 }

@@ -10,14 +10,15 @@ pub(super) const HEADER: &str = "x-ordrebok-fault";
 
 /// The longest delay.
 const LONGEST: Duration = Duration::from_mins(1);
-/// How many callbacks one request can make fail.
-const MOST_CALLBACKS: u32 = 100;
+/// How many calls of one sort one request can make fail.
+const MOST_CALLS: u32 = 100;
 
 /// A text that names no fault.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{word:?} is no fault: write latency=MILLISECONDS (up to 60000), 429, 500, 503, drop, drop-after, callback or \
-     callback=TIMES (up to 100), several with commas between them and at most one of 429, 500, 503, drop and drop-after"
+    "{word:?} is no fault: write latency=MILLISECONDS (up to 60000), 429, 500, 503, drop, drop-after, callback, webhook, \
+     callback=TIMES or webhook=TIMES (up to 100), several with commas between them and at most one of 429, 500, 503, drop \
+     and drop-after"
 )]
 pub(crate) struct Misunderstood {
     word: String,
@@ -43,6 +44,8 @@ pub(super) struct Faults {
     pub(super) end: Option<End>,
     /// How many of the merchant's next callbacks fail.
     pub(super) callbacks: u32,
+    /// How many of the next calls to its webhooks fail.
+    pub(super) webhooks: u32,
 }
 
 impl fmt::Display for Faults {
@@ -72,16 +75,17 @@ impl Faults {
                 self.latency = Duration::from_millis(milliseconds.parse().ok()?);
                 return (self.latency <= LONGEST).then_some(());
             }
-            Some(("callback", times)) => {
-                self.callbacks = times.parse().ok()?;
-                return (1..=MOST_CALLBACKS).contains(&self.callbacks).then_some(());
+            Some((calls @ ("callback" | "webhook"), times)) => {
+                let times = times.parse().ok()?;
+                *self.calls(calls) = times;
+                return (1..=MOST_CALLS).contains(&times).then_some(());
             }
             Some(_) => return None,
             None => {}
         }
         let end = match word {
-            "callback" => {
-                self.callbacks = 1;
+            "callback" | "webhook" => {
+                *self.calls(word) = 1;
                 return Some(());
             }
             "429" => End::Refuse(Failure::TooManyRequests {
@@ -97,6 +101,15 @@ impl Faults {
         };
         // Two ends contradict each other.
         self.end.replace(end).is_none().then_some(())
+    }
+
+    /// How many calls of this sort fail.
+    fn calls(&mut self, sort: &str) -> &mut u32 {
+        if sort == "webhook" {
+            &mut self.webhooks
+        } else {
+            &mut self.callbacks
+        }
     }
 }
 
@@ -118,8 +131,13 @@ mod tests {
         );
         assert_eq!(read("callback").unwrap().callbacks, 1);
         assert_eq!(read("drop-after,callback=3").unwrap().callbacks, 3);
+        let calls = read("webhook=2, callback").unwrap();
+        assert_eq!((calls.webhooks, calls.callbacks), (2, 1));
+        assert_eq!(read("webhook").unwrap().webhooks, 1);
         for (text, word) in [
             ("418", "418"),
+            ("webhook=101", "webhook=101"),
+            ("webhook=", "webhook="),
             ("latency=60001", "latency=60001"),
             ("latency=soon", "latency=soon"),
             ("callback=0", "callback=0"),

@@ -27,12 +27,19 @@ use crate::server::problem;
 use calls::{Call, Calls};
 pub(crate) use clock::MovableClock;
 use fault::{End, Faults};
-pub(crate) use routes::routes;
+pub(crate) use routes::{endpoints, routes};
 
 /// The client gets no answer at all: its connection is closed.
 #[derive(Debug, thiserror::Error)]
 #[error("the sandbox was asked to drop the connection")]
 pub(crate) struct Dropped;
+
+/// What sort of calls is made to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Sort {
+    Callback,
+    Webhook,
+}
 
 /// One sandbox: what its server shares between requests, workers and the sandbox's own operations.
 #[derive(Debug)]
@@ -43,8 +50,8 @@ pub(crate) struct Sandbox {
     usual: Faults,
     every: u64,
     counted: AtomicU64,
-    /// How many of a merchant's next calls fail.
-    failing: Mutex<HashMap<MerchantId, u32>>,
+    /// How many of a merchant's next calls fail, by their sort.
+    failing: Mutex<HashMap<(MerchantId, Sort), u32>>,
     seed: Option<Seed>,
     /// Whether the data may be taken away; known once the book is open.
     may_reset: OnceLock<bool>,
@@ -113,7 +120,7 @@ impl Sandbox {
             }
             Some(End::DropAfter) | None => {}
         }
-        let observer = self.observer(&call, faults.callbacks);
+        let observer = self.observer(&call, &faults);
         let response = observing_callers(observer, go(request)).await;
         if faults.end == Some(End::DropAfter) {
             call.dropped(self.clock.as_ref());
@@ -122,15 +129,22 @@ impl Sandbox {
         Ok(call.answered(response, self.clock.as_ref()))
     }
 
-    /// Takes down whose call it is once that is known, and makes so many of that merchant's next callbacks fail: before
-    /// the operation owes any.
-    fn observer(self: &Arc<Self>, call: &Arc<Call>, callbacks: u32) -> book::CallerObserver {
+    /// Takes down whose call it is once that is known, and makes so many of that merchant's next calls fail: before the
+    /// operation owes any.
+    fn observer(self: &Arc<Self>, call: &Arc<Call>, faults: &Faults) -> book::CallerObserver {
         let (sandbox, call) = (Arc::clone(self), Arc::clone(call));
+        let failing = [
+            (Sort::Callback, faults.callbacks),
+            (Sort::Webhook, faults.webhooks),
+        ];
         Arc::new(move |merchant| {
-            if call.is_of(merchant) && callbacks > 0 {
+            if !call.is_of(merchant) {
+                return;
+            }
+            for (sort, times) in failing.into_iter().filter(|(_, times)| *times > 0) {
                 let mut failing = sandbox.failing.lock().unwrap_or_else(PoisonError::into_inner);
-                let count = failing.entry(merchant).or_default();
-                *count = count.saturating_add(callbacks);
+                let count = failing.entry((merchant, sort)).or_default();
+                *count = count.saturating_add(times);
             }
         })
     }
@@ -151,25 +165,32 @@ impl Sandbox {
         })
     }
 
-    /// Whether the merchant's call that is about to be made is one of those that were to fail.
+    /// Whether the merchant's call to a callback address that is about to be made is one of those that were to fail.
     pub(crate) fn fails_callback(&self, merchant: MerchantId) -> bool {
+        self.fails((merchant, Sort::Callback))
+    }
+
+    /// The same of a call to a webhook.
+    pub(crate) fn fails_webhook(&self, merchant: MerchantId) -> bool {
+        self.fails((merchant, Sort::Webhook))
+    }
+
+    fn fails(&self, call: (MerchantId, Sort)) -> bool {
         let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(count) = failing.get_mut(&merchant) else {
+        let Some(count) = failing.get_mut(&call) else {
             return false;
         };
         *count = count.saturating_sub(1);
         if *count == 0 {
-            failing.remove(&merchant);
+            failing.remove(&call);
         }
         true
     }
 
-    /// Forgets what belongs to a merchant: its calls, and the callbacks that were to fail.
+    /// Forgets what belongs to a merchant: its calls, and those of the server that were to fail.
     fn forget(&self, merchant: MerchantId) {
         self.calls.forget(merchant);
-        self.failing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&merchant);
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.retain(|(whose, _), _| *whose != merchant);
     }
 }

@@ -6,12 +6,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State as From_;
 use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use axum::routing::{get, post};
 use book::{Access, AuthError, Book, Clock, Scope};
 use http_kit::body::{self, BodyLimits, JsonError};
 use http_kit::query::Query;
 use http_kit::wire::time;
-use http_kit::{Answer, Failure, headers};
+use http_kit::{Answer, Endpoint, Failure, Needs, Routes, headers};
 use order::{Dialect, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,15 +40,26 @@ struct State {
 
 /// The paths of the sandbox.
 pub(crate) fn routes(book: Book, sandbox: Arc<Sandbox>, limits: BodyLimits) -> Router {
-    Router::new()
-        .route(&format!("{PREFIX}/reset"), post(reset))
-        .route(&format!("{PREFIX}/clock"), get(show_clock).post(move_clock))
-        .route(&format!("{PREFIX}/calls"), get(list_calls))
-        .with_state(State {
-            book,
-            sandbox,
-            limits,
-        })
+    table().router().with_state(State {
+        book,
+        sandbox,
+        limits,
+    })
+}
+
+/// All operations, as a list.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    table().endpoints()
+}
+
+/// Every operation: a row here is its route and its place in the list.
+fn table() -> Routes<State> {
+    let at = |name: &str| format!("{PREFIX}/{name}");
+    Routes::default()
+        .post(&at("reset"), Needs::Write, reset)
+        .get(&at("clock"), Needs::Read, show_clock)
+        .post(&at("clock"), Needs::Write, move_clock)
+        .get(&at("calls"), Needs::Read, list_calls)
 }
 
 /// A finished answer, or one that refuses.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::response::IntoResponse;
+use book::observing_the_database;
 use http_kit::body::BodyLimits;
 use http_kit::{Failure, RequestIds};
 use hyper::body::Incoming;
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use super::assembly::{Assembly, Target};
+use super::observer::Observed;
 use crate::config::Limits;
 use crate::machine::Machine;
 use crate::sandbox::Dropped;
@@ -71,17 +73,23 @@ impl Chain {
         request.extensions_mut().insert(self.body);
         let target = Target::of(request.uri().path());
         let observed = self.assembly.observer.begin(target, &request);
-        let mut response = match self.assembly.sandbox_of(target) {
-            None => self.within_limits(target, request).instrument(span.clone()).await,
-            Some(sandbox) => {
-                let method = request.method().clone();
-                let refuse = |failure| self.assembly.refuse(target, &method, failure).into_response();
-                let go = |request| self.within_limits(target, request);
-                sandbox
-                    .answer(request, self.body, refuse, go)
-                    .instrument(span.clone())
-                    .await?
+        let answered = async {
+            match self.assembly.sandbox_of(target) {
+                None => Ok(self.within_limits(target, request).instrument(span.clone()).await),
+                Some(sandbox) => {
+                    let method = request.method().clone();
+                    let refuse = |failure| self.assembly.refuse(target, &method, failure).into_response();
+                    let go = |request| self.within_limits(target, request);
+                    sandbox
+                        .answer(request, self.body, refuse, go)
+                        .instrument(span.clone())
+                        .await
+                }
             }
+        };
+        let mut response = match observed.as_ref().and_then(Observed::of_the_database) {
+            None => answered.await?,
+            Some(writes_down) => observing_the_database(writes_down, answered).await?,
         };
         if let Some(observed) = observed {
             span.in_scope(|| observed.answered(&response));

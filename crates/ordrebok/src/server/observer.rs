@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request as Extracted};
 use axum::http::{Method, Request, Response};
 use axum::middleware::{Next, from_fn};
+use book::AskedObserver;
 use serde_json::json;
 
 use super::assembly::Target;
@@ -61,6 +62,12 @@ impl Observer {
 }
 
 impl Observed {
+    /// Who takes down what the request asks of the database; nobody when it is not traced.
+    pub(super) fn of_the_database(&self) -> Option<AskedObserver> {
+        let (tracer, span) = (self.observer.tracer.as_ref()?, self.span.as_ref()?);
+        Some(tracer.within(span))
+    }
+
     /// Notices that it was answered. What it is called by is the route that took it, never its path: paths hold ids and
     /// names.
     pub(super) fn answered(mut self, response: &Response<Body>) {

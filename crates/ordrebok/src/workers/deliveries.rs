@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use book::{Attempt, Book, BookError, ConnectorKind, OwedCall};
 use reqwest::Method;
-use reqwest::header::HeaderName;
+use reqwest::header::HeaderMap;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -16,7 +16,7 @@ use crate::machine::milliseconds;
 use crate::outbound::{Outbound, Outcome, shown};
 use crate::surroundings::Surroundings;
 use crate::telemetry::chain;
-use crate::tracer::{Span, TRACEPARENT};
+use crate::tracer::CallSpan;
 
 /// How much longer than the call itself a claim lasts: time to write down what came of it. A server that dies loses
 /// its claims after that, and another one makes the calls.
@@ -124,31 +124,18 @@ impl Deliveries {
         if sandbox.is_some_and(|sandbox| sandbox.fails_callback(call.merchant)) {
             return self.judge(call, Outcome::Failed("the sandbox was asked to fail".to_owned()));
         }
-        let sender = self.around.tracer.as_ref();
-        let traced = sender.and_then(|tracer| Some((tracer, tracer.call()?)));
-        let attempt = self.attempted(call, traced.as_ref().map(|(_, span)| span)).await;
-        if let Some((tracer, mut span)) = traced {
-            let failed = !matches!(attempt, Attempt::Delivered { .. });
-            let number = call.attempts.saturating_add(1);
-            span.named(
-                call.kind.clone(),
-                failed,
-                vec![("ordrebok.attempt", number.into())],
-            );
-            tracer.take(span);
-        }
+        let span = CallSpan::begin(self.around.tracer.as_ref());
+        let attempt = self.attempted(call, span.headers()).await;
+        let failed = !matches!(attempt, Attempt::Delivered { .. });
+        span.end(&call.kind, failed, call.attempts.saturating_add(1));
         attempt
     }
 
     /// A connector is asked; every other address is told how a fulfilment came out, and its place in the trace.
-    async fn attempted(&self, call: &OwedCall, span: Option<&Span>) -> Attempt {
+    async fn attempted(&self, call: &OwedCall, place: HeaderMap) -> Attempt {
         let Some(kind) = ConnectorKind::from_word(&call.kind) else {
-            let place = span.and_then(Span::traceparent);
-            let place = place.map(|place| (HeaderName::from_static(TRACEPARENT), place));
             let url = api_connect::callback_url(&call.url, &call.payload);
-            let calling = self
-                .outbound
-                .call(Method::GET, &url, place.into_iter().collect(), Vec::new());
+            let calling = self.outbound.call(Method::GET, &url, place, Vec::new());
             return self.judge(call, calling.await);
         };
         match connectors::call(&self.book, &self.outbound, call, kind).await {

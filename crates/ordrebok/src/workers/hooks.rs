@@ -15,10 +15,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{LOOK_EVERY, PAUSE_AFTER_FAILURE};
-use crate::config::Webhooks;
+use crate::config::Config;
 use crate::machine::{Stopwatch, milliseconds};
 use crate::outbound::{Outbound, Outcome, shown};
+use crate::surroundings::Surroundings;
 use crate::telemetry::chain;
+use crate::tracer::CallSpan;
 
 /// How much longer than the call itself a claim lasts.
 const LEASE_BEYOND_CALL: Duration = Duration::from_secs(5);
@@ -36,17 +38,20 @@ pub(super) struct Hooks {
     each: usize,
     at_once: usize,
     patience: Arc<HookPatience>,
+    around: Surroundings,
 }
 
 impl Hooks {
-    pub(super) fn new(book: Book, outbound: Outbound, timeout: Duration, settings: &Webhooks) -> Self {
+    pub(super) fn new(book: Book, outbound: Outbound, config: &Config, around: Surroundings) -> Self {
+        let settings = &config.webhooks;
         Self {
             book,
             outbound,
-            timeout,
+            timeout: config.callbacks.timeout(),
             each: settings.at_once_each.max(1),
             at_once: settings.at_once.max(1),
             patience: Arc::new(settings.patience()),
+            around,
         }
     }
 
@@ -120,13 +125,7 @@ impl Hooks {
     /// Makes one call and writes down what came of it.
     async fn make(&self, call: &HookCall) {
         let (at, watch) = (self.book.now(), Stopwatch::start());
-        let outcome = match api_native::message_of(call) {
-            Ok((id, body)) => match self.headers(call, &id, &body) {
-                Some(headers) => self.outbound.call(Method::POST, &call.url, headers, body).await,
-                None => Outcome::Failed("the message's id is no header".to_owned()),
-            },
-            Err(error) => Outcome::Failed(chain(&error)),
-        };
+        let outcome = self.outcome(call).await;
         let (taken, outcome) = match outcome {
             Outcome::Done(status) => (true, format!("answered with status {status}")),
             Outcome::Failed(reason) => (false, reason),
@@ -149,11 +148,47 @@ impl Hooks {
             milliseconds: watch.microseconds() / 1_000,
         };
         // When this fails the claim runs out and the call is made again: at least once, never not at all.
-        if let Err(error) = self.book.settle_hook_call(call, tried, &self.patience).await {
-            tracing::error!(
+        match self.book.settle_hook_call(call, tried, &self.patience).await {
+            Ok(again) => self.count(taken, again.is_some()),
+            Err(error) => tracing::error!(
                 error = chain(&error),
                 "the outcome of a call could not be written down"
-            );
+            ),
+        }
+    }
+
+    fn count(&self, taken: bool, is_tried_again: bool) {
+        let calls = &self.around.metrics.hooks;
+        let counter = match (taken, is_tried_again) {
+            (true, _) => &calls.delivered,
+            (false, true) => &calls.failed,
+            (false, false) => &calls.given_up,
+        };
+        counter.count();
+    }
+
+    /// What a call comes to, within a span when it is traced.
+    async fn outcome(&self, call: &HookCall) -> Outcome {
+        let sandbox = self.around.sandbox.as_deref();
+        if sandbox.is_some_and(|sandbox| sandbox.fails_webhook(call.merchant)) {
+            return Outcome::Failed("the sandbox was asked to fail".to_owned());
+        }
+        let span = CallSpan::begin(self.around.tracer.as_ref());
+        let outcome = self.called(call, span.headers()).await;
+        span.end("webhook", matches!(outcome, Outcome::Failed(_)), call.attempt);
+        outcome
+    }
+
+    async fn called(&self, call: &HookCall, place: HeaderMap) -> Outcome {
+        match api_native::message_of(call) {
+            Ok((id, body)) => match self.headers(call, &id, &body) {
+                Some(mut headers) => {
+                    headers.extend(place);
+                    self.outbound.call(Method::POST, &call.url, headers, body).await
+                }
+                None => Outcome::Failed("the message's id is no header".to_owned()),
+            },
+            Err(error) => Outcome::Failed(chain(&error)),
         }
     }
 

@@ -52,12 +52,7 @@ impl Workers {
         let mut tasks = JoinSet::new();
         tasks.spawn(move_orders_on(book.clone(), stopping.clone()));
         let callbacks = config.callbacks.clone();
-        let hooks = Hooks::new(
-            book.clone(),
-            outbound.clone(),
-            callbacks.timeout(),
-            &config.webhooks,
-        );
+        let hooks = Hooks::new(book.clone(), outbound.clone(), config, around.clone());
         tasks.spawn(hooks.run(stopping.clone()));
         tasks.spawn(Deliveries::new(book.clone(), outbound, callbacks, around.clone()).run(stopping.clone()));
         tasks.spawn(follower::follow_journal(book.clone(), stopping.clone()));

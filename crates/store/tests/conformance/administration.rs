@@ -1,5 +1,6 @@
 //! Credentials that are replaced and revoked, and the trail of who did what.
 
+use store::AuditFilter;
 use store::rows::AuditRow;
 
 use crate::fixture::Fixture;
@@ -84,16 +85,57 @@ pub(crate) async fn changes_of_the_administration_are_noted(f: Fixture) {
         told(a, 5, "credential.add"),
         told(a, 5, "merchant.add"),
     ];
-    let all = store.audit(None, None, 9).await.unwrap();
+    let filter = |merchant, before| AuditFilter {
+        merchant,
+        before,
+        ..AuditFilter::default()
+    };
+    let all = store.audit(&filter(None, None), 9).await.unwrap();
     assert_eq!(said(&all), expected);
     assert_eq!(
-        said(&store.audit(None, Some(place(&all[1])), 1).await.unwrap()),
+        said(&store.audit(&filter(None, Some(place(&all[1]))), 1).await.unwrap()),
         expected[2..3]
     );
-    let of_a = store.audit(Some(a), None, 9).await.unwrap();
+    let of_a = store.audit(&filter(Some(a), None), 9).await.unwrap();
     assert_eq!(said(&of_a), [&expected[..2], &expected[3..]].concat());
-    let older = store.audit(Some(a), Some(place(&of_a[1])), 2).await.unwrap();
+    let older = store
+        .audit(&filter(Some(a), Some(place(&of_a[1]))), 2)
+        .await
+        .unwrap();
     assert_eq!(said(&older), expected[3..]);
+    let count = async |narrowed: AuditFilter| store.audit(&narrowed, 9).await.unwrap().len();
+    let action = |word: &str| AuditFilter {
+        action: Some(word.to_owned()),
+        ..AuditFilter::default()
+    };
+    for (word, n) in [
+        ("credential", 3),
+        ("credential.add", 1),
+        ("cred", 0),
+        ("credential.", 0),
+        ("merchant", 2),
+    ] {
+        assert_eq!(count(action(word)).await, n, "{word}");
+    }
+    let (from, until) = (Some(6), Some(10));
+    let period = |from, until| AuditFilter {
+        from,
+        until,
+        ..AuditFilter::default()
+    };
+    assert_eq!(
+        count(period(None, until)).await,
+        expected.iter().filter(|told| told.1 < 10).count()
+    );
+    assert_eq!(
+        count(period(from, None)).await,
+        expected.iter().filter(|told| told.1 >= 6).count()
+    );
+    let nobody = AuditFilter {
+        actor: Some("nobody".to_owned()),
+        ..AuditFilter::default()
+    };
+    assert_eq!(count(nobody).await, 0);
 }
 
 /// Merchant, time, action.

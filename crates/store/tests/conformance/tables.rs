@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use store::rows::{
-    Changes, CredentialRow, DocumentKey, DocumentWrite, Due, HistoryFilter, Load, Note, OrderKey, SessionRow,
-    TokenRow,
+    Changes, CredentialRow, DocumentKey, DocumentWrite, Due, HistoryFilter, Load, Note, NoteRow, OrderKey,
+    SessionRow, TokenRow,
 };
-use store::{DocumentFilter, StoreError};
+use store::{AuditFilter, DocumentFilter, StoreError};
 use tokio::task::JoinSet;
 
 use crate::fixture::{Fixture, answer, answer_key, by_name, delivery, document, name, new, order};
@@ -54,6 +54,11 @@ pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
             answer,
             request: None,
             deliveries,
+            notes: vec![NoteRow {
+                id: 1,
+                at: 5,
+                note: note("credential.add"),
+            }],
         },
     )
     .await
@@ -72,6 +77,12 @@ pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
     assert_eq!(f.store.deliveries_of(2, 7).await.unwrap(), vec![]);
     assert_eq!(f.store.document(2, &key).await.unwrap(), None);
     assert_eq!(f.store.answer(2, &answer_key("k")).await.unwrap(), None);
+    let trail = |merchant| AuditFilter {
+        merchant: Some(merchant),
+        ..AuditFilter::default()
+    };
+    assert_eq!(f.store.audit(&trail(2), 9).await.unwrap(), vec![]);
+    assert_eq!(f.store.audit(&trail(1), 9).await.unwrap().len(), 1);
     assert_eq!(f.store.changed_orders(2, 0, None, 9).await.unwrap(), vec![]);
     let filter = DocumentFilter {
         merchant: 2,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use store::StoreError;
-use store::rows::{Changes, DocumentKey, DocumentWrite, Load, OrderKey};
+use store::rows::{Changes, DocumentKey, DocumentWrite, Load, NoteRow, OrderKey};
+use store::{AuditFilter, StoreError};
 use tokio::task::JoinSet;
 
 use crate::fixture::{
     Fixture, answer, answer_key, by_name, delivery, document, event, name, new, new_document, next, order,
 };
+use crate::tables::note;
 
 pub(crate) async fn what_is_written_is_read_back(f: Fixture) {
     let mut row = order(7);
@@ -33,6 +34,11 @@ pub(crate) async fn what_is_written_is_read_back(f: Fixture) {
         answer: Some(answer("k", "{}")),
         request: None,
         deliveries: vec![delivery(1, 7, 5), delivery(2, 7, 6)],
+        notes: vec![NoteRow {
+            id: 3,
+            at: 5,
+            note: note("settings.change"),
+        }],
     };
     f.write(1, changes).await.unwrap();
     assert_eq!(f.order(1, 7).await.as_ref(), Some(&row));
@@ -63,6 +69,11 @@ pub(crate) async fn what_is_written_is_read_back(f: Fixture) {
         f.store.deliveries_of(1, 7).await.unwrap(),
         vec![delivery(1, 7, 5), delivery(2, 7, 6)]
     );
+    let trail = f.store.audit(&AuditFilter::default(), 9).await.unwrap();
+    let noted = trail
+        .iter()
+        .map(|row| (row.merchant, row.id, row.at, &*row.action));
+    assert_eq!(noted.collect::<Vec<_>>(), [(1, 3, 5, "settings.change")]);
     assert_eq!(f.store.check_counts().await.unwrap(), Vec::<String>::new());
 }
 

@@ -160,6 +160,48 @@ story! {
         failed.matches(&json!({"deliveries": []}));
     }
 
+    /// A ping, a retry and a replay under a key are answered as they were, and nothing is owed again.
+    async fn what_is_owed_by_hand_is_owed_once_under_a_key(stage: Stage) {
+        let server = start(&stage, SOON);
+        let (client, receiver) = (server.native_client().await, Receiver::start().await);
+        let hook = add(&client, &receiver.url("/hook"), &[]).await;
+        client.post("/ordrebok/v1/orders", &native::order("A", 1)).await.expect(201);
+        // Registered, confirmed, reserved.
+        receiver.wait_for(3).await;
+        let settled = async |count: usize| {
+            eventually("all is delivered", async || {
+                let all = deliveries(&client, &hook).await;
+                (all.len() == count && all.iter().all(|one| one["state"] == "done")).then_some(all)
+            })
+            .await
+        };
+        let all = settled(3).await;
+        let retry = format!("/deliveries/{}/retry", all[0]["id"].as_str().unwrap());
+        let mut calls = 3;
+        for (path, body, status, more) in [
+            ("/ping", json!({}), 202, 1), (retry.as_str(), json!({}), 200, 1), ("/replay", json!({"from": "2019-01-01"}), 202, 3),
+        ] {
+            let call = || client.post(&at(&hook, path), &body).header("idempotency-key", path.trim_start_matches('/'));
+            let first = call().await.expect(status);
+            assert_eq!(first.header("idempotency-replayed"), "");
+            calls += more;
+            receiver.wait_for(calls).await;
+            settled(4).await;
+            let again = call().await.expect(status);
+            assert_eq!((again.text(), again.header("idempotency-replayed")), (first.text(), "true"), "{path}");
+            let other = call().json(&json!({"from": "2020-01-01"})).await;
+            is_problem(other, 422, "idempotency_key_reused", "Idempotency-Key");
+        }
+        // Without a key it is another one; with nothing left to send, nothing else has come.
+        client.post(&at(&hook, "/ping"), &json!({})).await.expect(202);
+        let all = settled(5).await;
+        assert_eq!((all.len(), receiver.received().len()), (5, calls + 1));
+        let gone = || client.post(&at(&hook, "/deliveries/77/retry"), &json!({})).header("idempotency-key", "gone");
+        is_problem(gone().await, 404, "delivery_not_found", "");
+        let again = gone().await;
+        is_problem(again, 404, "delivery_not_found", "");
+    }
+
     async fn one_that_fails_too_long_is_turned_off_until_somebody_turns_it_on(stage: Stage) {
         let server = start(&stage, "retry_after_seconds = [0, 0, 0]\ndisable_after_hours = 0\n");
         let (client, receiver) = (server.native_client().await, Receiver::start().await);

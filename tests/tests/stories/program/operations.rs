@@ -14,6 +14,17 @@ fn sample(text: &str, name: &str) -> u64 {
     value.parse().unwrap()
 }
 
+/// All spans that a collector was sent.
+fn spans_of(collector: &Receiver) -> Vec<Value> {
+    let messages = collector.received().into_iter();
+    let spans = messages.flat_map(|message| {
+        let message: Value = serde_json::from_slice(&message.body).unwrap();
+        let spans = message["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array();
+        spans.unwrap().clone()
+    });
+    spans.collect()
+}
+
 story! {
     /// Requests are counted by route and status, and never by what their paths hold.
     async fn requests_are_counted_by_route_and_status(stage: Stage) {
@@ -88,6 +99,91 @@ story! {
         .await;
     }
 
+    /// What webhooks are owed, and what came of their calls, is counted by itself; its calls have a place in a trace.
+    async fn webhooks_are_counted_and_traced(stage: Stage) {
+        let (collector, receiver) = (Receiver::start().await, Receiver::start().await);
+        let settings = format!(
+            "[metrics]\nenabled = true\n[traces]\nendpoint = \"{}\"\n[webhooks]\nretry_after_seconds = [0, 3600]\n",
+            collector.url("/v1/traces")
+        );
+        let mut server = stage.start(&Options::default().sandbox().configuration(&settings));
+        let client = server.native_client().await;
+        receiver.refuse_next(503);
+        receiver.refuse_next(503);
+        let hook = json!({ "url": receiver.url("/hook?key=s3cr3t"), "events": ["order.registered"] });
+        client.post("/ordrebok/v1/webhooks", &hook).await.expect(201);
+        client.post("/ordrebok/v1/orders", &native::order("ORDER1", 2)).await.expect(201);
+        receiver.wait_for(1).await;
+        client.post("/ordrebok/v1/sandbox/clock", &json!({ "minutes": 5 })).await.expect(200);
+        let before = eventually("one call failed twice and is owed", async || {
+            let text = server.http().get("/metrics").await.expect(200).text();
+            let failed = sample(&text, "ordrebok_webhook_calls_total{outcome=\"failed\"}");
+            (failed == 2).then_some(text)
+        })
+        .await;
+        let waiting = ["ordrebok_webhook_deliveries_owed", "ordrebok_webhook_deliveries_due", "ordrebok_deliveries_owed"];
+        assert_eq!(waiting.map(|name| sample(&before, name)), [1, 0, 0], "{before}");
+        let name = "ordrebok_webhook_delivery_oldest_age_seconds ";
+        let age = before.lines().find_map(|line| line.strip_prefix(name)).expect("an age");
+        let (seconds, _) = age.split_once('.').unwrap_or((age, ""));
+        assert!(seconds.parse::<u64>().unwrap() >= 300, "the clock went on by five minutes: {age}");
+        client.post("/ordrebok/v1/sandbox/clock", &json!({ "hours": 1 })).await.expect(200);
+        let calls = receiver.wait_for(3).await;
+        eventually("it is delivered", async || {
+            let text = server.http().get("/metrics").await.expect(200).text();
+            let outcomes = ["delivered", "failed", "given_up"];
+            let counted = outcomes.map(|outcome| sample(&text, &format!("ordrebok_webhook_calls_total{{outcome=\"{outcome}\"}}")));
+            ((counted, sample(&text, waiting[0])) == ([1, 2, 0], 0)).then_some(())
+        })
+        .await;
+        assert!(server.stop().success());
+        let spans: Vec<_> = spans_of(&collector).into_iter().filter(|span| span["kind"] == 3).collect();
+        let names: Vec<_> = spans.iter().map(|span| (span["name"].as_str().unwrap(), span["status"]["code"].to_string())).collect();
+        assert_eq!(names, [("webhook", "2".to_owned()), ("webhook", "2".to_owned()), ("webhook", "0".to_owned())]);
+        for (span, call) in spans.iter().zip(&calls) {
+            let place = call.headers["traceparent"].to_str().unwrap();
+            let said = format!("00-{}-{}-01", span["traceId"].as_str().unwrap(), span["spanId"].as_str().unwrap());
+            assert_eq!(place, said);
+        }
+        assert!(!Value::from(spans).to_string().contains("s3cr3t"));
+    }
+
+    /// Under a request's span is one for each thing that it asked of the database.
+    async fn what_a_request_asks_of_the_database_is_traced(stage: Stage) {
+        let collector = Receiver::start().await;
+        let settings = format!("[traces]\nendpoint = \"{}\"\npercent = 0\n", collector.url("/v1/traces"));
+        let mut server = stage.start(&Options::default().configuration(&settings));
+        let client = server.native_client().await;
+        let traced = |call: stories::Call, span: &str| {
+            call.header("traceparent", &format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{span}-01"))
+        };
+        traced(client.post("/ordrebok/v1/orders", &native::order("ORDER77", 2)), "00f067aa0ba902b7").await.expect(201);
+        traced(client.get("/ordrebok/v1/orders/ORDER77"), "00f067aa0ba902b8").await.expect(200);
+        client.get("/ordrebok/v1/orders/ORDER77").await.expect(200);
+        assert!(server.stop().success());
+        let spans = spans_of(&collector);
+        let of = |parent: &str| -> Vec<&Value> { spans.iter().filter(|span| span["parentSpanId"] == parent).collect() };
+        let names = |parent: &str| -> Vec<String> {
+            let [request] = of(parent)[..] else { panic!("one request: {spans:?}") };
+            let under = of(request["spanId"].as_str().unwrap());
+            for span in &under {
+                let time = |span: &Value, name: &str| span[name].as_str().unwrap().parse::<u64>().unwrap();
+                assert!(time(span, "startTimeUnixNano") >= time(request, "startTimeUnixNano"));
+                assert!(time(span, "endTimeUnixNano") <= time(request, "endTimeUnixNano"));
+                assert_eq!((&span["kind"], &span["traceId"]), (&json!(1), &request["traceId"]));
+            }
+            under.iter().map(|span| span["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let registered = names("00f067aa0ba902b7");
+        let is_sqlite = matches!(stage.database.backend(), stories::Backend::Sqlite);
+        let written: &[&str] = if is_sqlite { &["transact orders"] } else { &["load orders", "append orders"] };
+        assert!(registered.ends_with(&written.iter().map(ToString::to_string).collect::<Vec<_>>()), "{registered:?}");
+        assert!(names("00f067aa0ba902b8").iter().any(|name| name == "read orders"), "{spans:?}");
+        let requests = spans.iter().filter(|span| span["kind"] == 2).count();
+        assert_eq!(requests, 2, "the others were not to be traced: {spans:?}");
+        assert!(!Value::from(spans.clone()).to_string().contains("ORDER77"));
+    }
+
     /// A collector gets one span for each request and each call, placed under its caller's, with routes and no ids.
     async fn traces_reach_the_collector(stage: Stage) {
         let (collector, receiver) = (Receiver::start().await, Receiver::start().await);
@@ -110,10 +206,7 @@ story! {
         assert_eq!(collector.received()[0].target, "/v1/traces");
         let resource = messages[0]["resourceSpans"][0]["resource"]["attributes"].to_string();
         assert!(resource.contains("books"), "{resource}");
-        let spans: Vec<Value> = messages
-            .iter()
-            .flat_map(|message| message["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().unwrap().clone())
-            .collect();
+        let spans = spans_of(&collector);
         let under: Vec<_> = spans.iter().filter(|span| span["parentSpanId"] == "00f067aa0ba902b7").collect();
         assert_eq!(under.len(), 1, "the caller wanted one of its two requests traced: {spans:?}");
         assert_eq!(under[0]["traceId"], "4bf92f3577b34da6a3ce929d0e0e4736");

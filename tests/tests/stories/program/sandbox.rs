@@ -318,6 +318,35 @@ story! {
         assert_eq!(receiver.wait_for(1).await[0].target, "/done?fulfillmentStatus=success");
     }
 
+    /// So can a call to a webhook, by itself: callbacks have a fault of their own.
+    async fn a_call_to_a_webhook_fails_on_demand(stage: Stage) {
+        let server = stage.start(&sandbox().configuration("[webhooks]\nretry_after_seconds = [86400]\n"));
+        let client = server.native_client().await;
+        let receiver = Receiver::start().await;
+        let hook = json!({ "url": receiver.url("/hook"), "events": ["order.registered"] });
+        let hook = client.post("/ordrebok/v1/webhooks", &hook).header(FAULT, "callback=9").await.expect(201).json();
+        let deliveries = format!("/ordrebok/v1/webhooks/{}/deliveries", hook["id"].as_str().unwrap());
+        let place = async |number: &str, fault: &str| {
+            client.post("/ordrebok/v1/orders", &native::order(number, 1)).header(FAULT, fault).await.expect(201);
+        };
+        place("ORDER1", "latency=0").await;
+        receiver.wait_for(1).await;
+        place("ORDER2", "webhook=1").await;
+        let failed = eventually("the failed attempt", async || {
+            let told = client.get(&deliveries).await.expect(200).json();
+            let failed = told["deliveries"].as_array().unwrap().iter().find(|one| one["attempts"][0]["delivered"] == false);
+            failed.cloned()
+        })
+        .await;
+        assert_eq!((&failed["state"], &failed["attempts"][0]["outcome"]), (&json!("due"), &json!("the sandbox was asked to fail")));
+        assert_eq!(receiver.received().len(), 1);
+        client.post(CLOCK, &json!({ "days": 2 })).await.expect(200);
+        receiver.wait_for(2).await;
+        for wrong in ["webhook=0", "webhook=101", "webhook=x"] {
+            client.get("/ordrebok/v1/orders").header(FAULT, wrong).await.expect(400).contains(&json!({ "code": "invalid_header" }));
+        }
+    }
+
     /// Every call is listed with its answer, without what proves who calls, and only to whom it belongs.
     async fn calls_are_listed_without_secrets_and_to_their_merchant_only(stage: Stage) {
         let server = stage.start(&sandbox().configuration("[sandbox]\ncalls_kept = 20\n"));
