@@ -140,12 +140,7 @@ impl Book {
 
 impl Book {
     /// What the audit trail says of what becomes of somebody.
-    async fn note_staffing(
-        &self,
-        by: &Person,
-        name: &str,
-        staffing: &Staffing,
-    ) -> Result<Placed, BookError> {
+    async fn note_staffing(&self, by: &Person, name: &str, staffing: &Staffing) -> Result<Placed, BookError> {
         let book = self.acting_for(&format!("person {}", by.name));
         let (action, detail) = match staffing {
             Staffing::May(role, reach) => ("person.change", self.rights(*role, reach).await?),
