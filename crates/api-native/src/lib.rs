@@ -24,9 +24,11 @@ pub use operations::{document, endpoints, routes};
 pub use wire::{message_of, render};
 
 use book::Book;
+use bytes::Bytes;
 use http_kit::allowance::{Allowances, CallLimits};
 use http_kit::body::BodyLimits;
 use openapi::Documents;
+use order::{Dialect, Order};
 use std::sync::Arc;
 
 /// What the operations work with.
@@ -38,17 +40,22 @@ pub struct State {
     calls: CallLimits,
     allowances: Arc<Allowances>,
     documents: Arc<Documents>,
+    rendering: Rendering,
 }
 
+/// How an API shows an order: its own JSON.
+pub type Rendering = fn(Dialect, &Order) -> Bytes;
+
 impl State {
-    /// The API over this book.
-    pub fn new(book: Book, limits: BodyLimits) -> Self {
+    /// The API over this book, and how each API shows an order.
+    pub fn new(book: Book, limits: BodyLimits, rendering: Rendering) -> Self {
         Self {
             book,
             limits,
             calls: CallLimits::default(),
             allowances: Arc::default(),
             documents: Arc::new(Documents::with(&[])),
+            rendering,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::codec::{NUMBER, alias_space, fold, order_of};
 use crate::{Book, BookError, terms};
-use order::{Amount, Currency, Dialect, MerchantId, Order, OrderId, Timestamp};
+use order::{Amount, Currency, Dialect, Kind, MerchantId, Order, OrderId, Timestamp};
 use store::SearchFilter;
 
 /// Which orders. Everything that is given must hold; empty lists hold for all.
@@ -17,6 +17,10 @@ pub struct SearchQuery {
     pub dialects: Vec<Dialect>,
     /// In any of these currencies.
     pub currencies: Vec<Currency>,
+    /// Of any of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Through this reseller.
+    pub reseller: Option<String>,
     /// Of the customer with this number.
     pub customer: Option<String>,
     /// With this product on a line.
@@ -144,6 +148,11 @@ impl SearchQuery {
         let among = |is_empty: bool, is_one: bool| is_empty || is_one;
         among(self.states.is_empty(), self.states.contains(&order.status.word()))
             && among(self.dialects.is_empty(), self.dialects.contains(&order.origin))
+            && among(self.kinds.is_empty(), self.kinds.contains(&order.kind))
+            && self
+                .reseller
+                .as_ref()
+                .is_none_or(|wanted| order.reseller.as_ref() == Some(wanted))
             && among(
                 self.currencies.is_empty(),
                 self.currencies.contains(&order.currency),
@@ -169,7 +178,7 @@ fn filter_of(
     words: Vec<String>,
     before: Option<SearchPlace>,
 ) -> SearchFilter {
-    let whole = query.product.iter().chain(&query.customer);
+    let whole = query.product.iter().chain(&query.customer).chain(&query.reseller);
     SearchFilter {
         merchant: merchant.0,
         beginnings: words,
@@ -185,6 +194,7 @@ fn filter_of(
             .iter()
             .map(|currency| currency.code().to_owned())
             .collect(),
+        kinds: query.kinds.iter().map(|kind| kind.word().to_owned()).collect(),
         customer: query.customer.clone(),
         least: query.least.map(Amount::ten_thousandths),
         most: query.most.map(Amount::ten_thousandths),

@@ -52,6 +52,18 @@ pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Result<Order, 
     })
 }
 
+/// The order as it stood after each of its events.
+///
+/// # Errors
+/// [`Misplaced`] for the first event that does not fit.
+pub fn stages(events: &[Event]) -> Result<Vec<Order>, Misplaced> {
+    let mut stages: Vec<Order> = Vec::with_capacity(events.len());
+    for event in events {
+        stages.push(apply(stages.last().cloned(), event)?);
+    }
+    Ok(stages)
+}
+
 fn registered(registration: &Registration, at: Timestamp) -> Order {
     let made = registration.clone();
     Order {

@@ -37,7 +37,7 @@ pub use account_refusal::AccountRefusal;
 pub use account_renewal::RenewedLine;
 pub use account_subscription::{LineTerms, Replaced, StartedLine, Subscription};
 pub use amounts::{Totals, check_totals, sum_of};
-pub use apply::{Misplaced, apply, replay};
+pub use apply::{Misplaced, apply, replay, stages};
 pub use command::{
     CancelRequest, CaptureRequest, Command, FulfilRequest, Parcel, RefundRequest, Registration,
     ReserveRequest, ReturnPolicy, ReturnedLine, ReviseRequest, ShipRequest, Wanted,

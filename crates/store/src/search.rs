@@ -39,6 +39,8 @@ pub struct SearchFilter {
     pub origins: Vec<String>,
     /// Any of these currencies.
     pub currencies: Vec<String>,
+    /// Of any of these kinds.
+    pub kinds: Vec<String>,
     /// Of this customer.
     pub customer: Option<String>,
     /// At least this total, in ten-thousandths.
@@ -197,7 +199,7 @@ impl Store {
         question.one_of("state", &filter.states);
         question.one_of("origin", &filter.origins);
         question.one_of("currency", &filter.currencies);
-        if let Some(condition) = rest.said(&mut question) {
+        if let Some(condition) = rest.said(&mut question, "search_orders") {
             question.text(" AND ");
             question.text(&condition);
         }
@@ -257,7 +259,7 @@ impl Store {
         let mut found: Vec<(Place, bool)> = Vec::new();
         for sorts in sorts.chunks(SORTS) {
             let mut question = Question::new(rest.filter.merchant);
-            let fits = rest.said(&mut question);
+            let fits = rest.said(&mut question, "s");
             let fits = fits.map_or("1".to_owned(), |fits| {
                 format!("CASE WHEN {fits} THEN 1 ELSE 0 END")
             });
@@ -349,11 +351,16 @@ impl<'f> Rest<'f> {
 
     fn is_nothing(&self) -> bool {
         let Self { patterns, filter } = self;
-        patterns.is_empty() && filter.customer.is_none() && filter.least.is_none() && filter.most.is_none()
+        patterns.is_empty()
+            && filter.customer.is_none()
+            && filter.least.is_none()
+            && filter.most.is_none()
+            && filter.kinds.is_empty()
     }
 
-    /// The condition on a row of `search_orders`, whose parameters are added to the question; none when all will do.
-    fn said<'q>(&'q self, question: &mut Question<'q>) -> Option<String> {
+    /// The condition on a row of `search_orders`, which the question calls so, and whose parameters are added to it; none
+    /// when all will do.
+    fn said<'q>(&'q self, question: &mut Question<'q>, called: &str) -> Option<String> {
         let filter = self.filter;
         let customer = filter
             .customer
@@ -370,6 +377,17 @@ impl<'f> Rest<'f> {
         for (condition, value, end) in all {
             question.params.push(value);
             conditions.push(format!("{condition} ${}{end}", question.params.len()));
+        }
+        // The kind is the order's own column: what is searched has none of it, and need not be written for it.
+        if !filter.kinds.is_empty() {
+            let kinds = filter.kinds.iter().map(|kind| {
+                question.params.push(Text(kind));
+                format!("${}", question.params.len())
+            });
+            conditions.push(format!(
+                "(SELECT o.kind FROM orders o WHERE o.merchant = $1 AND o.id = {called}.order_id) IN ({})",
+                kinds.collect::<Vec<_>>().join(", ")
+            ));
         }
         (!conditions.is_empty()).then(|| conditions.join(" AND "))
     }

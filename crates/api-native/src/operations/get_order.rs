@@ -51,7 +51,7 @@ fn answer(headers: &HeaderMap, version: u64, body: Bytes) -> Answer {
 }
 
 /// The order as it stood at a moment: the replay of what had happened by then.
-async fn as_of(
+pub(super) async fn as_of(
     state: &State,
     order: &Order,
     merchant: order::MerchantId,

@@ -128,7 +128,7 @@ pub(super) fn each_once(mut words: Vec<String>) -> Vec<String> {
     words
 }
 
-fn kind_of(word: &str) -> Result<Kind, String> {
+pub(super) fn kind_of(word: &str) -> Result<Kind, String> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word);
     kind.ok_or_else(|| format!("must be one of {}", Kind::ALL.map(Kind::word).join(", ")))
 }

@@ -18,6 +18,7 @@ mod return_lines;
 mod search_orders;
 mod seen;
 mod ship;
+mod shown;
 mod totals;
 mod webhook_deliveries;
 mod webhooks;
@@ -78,6 +79,7 @@ fn table() -> Routes<State> {
         .post(ORDERS, Write, register::handle)
         .get(&order, Read, get_order::handle)
         .get(&step("events"), Read, events::handle)
+        .get(&step("shown"), Read, shown::handle)
         .get(&step("deliveries"), Read, deliveries::handle)
         .post(&step("confirm"), Write, confirm::handle)
         .post(&step("process"), Write, process::handle)

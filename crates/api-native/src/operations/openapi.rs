@@ -2,7 +2,7 @@
 
 use super::{
     capture, confirm, deliveries, events, fail, list_orders, process, refund, register, return_lines,
-    search_orders, ship,
+    search_orders, ship, shown,
 };
 use crate::problem::Problem;
 use crate::wire::OrderWire;
@@ -91,8 +91,14 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
                 "getOrderEvents",
                 "Everything that has happened to the order, in order",
             );
-            Some(events.answers("200", Schema::of::<events::Timeline>()))
+            let shown = Parameter::query("shownBy", "With the order as this API showed it after each event");
+            Some(
+                events
+                    .with([shown])
+                    .answers("200", Schema::of::<events::Timeline>()),
+            )
         }
+        ("GET", "orders/{order}/shown") => Some(shown()),
         ("GET", "orders/{order}/deliveries") => {
             let calls = Operation::new(
                 "getOrderDeliveries",
@@ -160,6 +166,16 @@ fn step(name: &str) -> Option<Operation> {
     })
 }
 
+fn shown() -> Operation {
+    let several = json!({ "type": "array", "items": { "type": "string" } });
+    Operation::new("getOrderShown", "The order as each API shows it")
+        .with([
+            Parameter::query("api", "As these APIs show it; all when it is not said").like(several),
+            Parameter::query("asOf", "A moment; the order is shown as it stood then").like(moment()),
+        ])
+        .answers("200", Schema::of::<shown::SideBySide>())
+}
+
 fn about_documents(path: &str) -> Option<Operation> {
     let page = |id, summary| {
         let html = Schema::Written(json!({ "type": "string" }));
@@ -191,10 +207,10 @@ fn list() -> Operation {
             Parameter::query("maxTotal", "A search: with at most this total"),
             Parameter::query("customer", "The number of a customer"),
             Parameter::query("reference", "A reference that the orders have"),
-            Parameter::query("kind", "With `customer`: orders of these kinds").like(several()),
+            Parameter::query("kind", "Orders of these kinds").like(several()),
             Parameter::query("status", "Orders of these statuses; `failed:expired` for one reason").like(several()),
             Parameter::query("product", "Orders of these products; in a search of one").like(several()),
-            Parameter::query("reseller", "With `customer`: orders through this reseller"),
+            Parameter::query("reseller", "Orders through this reseller"),
             Parameter::query("from", "Placed then or later").like(moment()),
             Parameter::query("until", "Placed before then").like(moment()),
             Parameter::query("offset", "With `customer`: how many to pass over").like(whole(0, u32::MAX)),

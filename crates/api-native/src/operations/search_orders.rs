@@ -1,6 +1,7 @@
 //! `GET /orders?q=...`, and by status, product, API, currency, total and time: any orders, newest first.
 
-use super::list_orders::{each_once, link, linked, place_of, states_of};
+use super::list_orders::{each_once, kind_of, link, linked, place_of, states_of};
+use super::shown::api_of;
 use crate::State;
 use crate::parameters::{Parameters, contradiction, invalid};
 use crate::problem::Problem;
@@ -8,16 +9,16 @@ use crate::wire::OrderWire;
 use axum::http::StatusCode;
 use book::{Access, SearchQuery};
 use http_kit::Answer;
-use order::{Amount, Currency, Dialect};
+use order::{Amount, Currency};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What makes a list a search.
 const ALWAYS: [&str; 5] = ["q", "dialect", "currency", "minTotal", "maxTotal"];
 /// What makes it one where no customer is named.
-const WITHOUT_CUSTOMER: [&str; 4] = ["status", "product", "from", "until"];
+const WITHOUT_CUSTOMER: [&str; 6] = ["status", "product", "kind", "reseller", "from", "until"];
 /// What only other lists take.
-const OF_OTHERS: [&str; 5] = ["reference", "kind", "reseller", "offset", "changedSince"];
+const OF_OTHERS: [&str; 3] = ["reference", "offset", "changedSince"];
 /// The longest text that is searched for, in characters.
 const LONGEST: usize = 200;
 
@@ -87,8 +88,10 @@ fn read(parameters: &Parameters) -> Result<SearchQuery, Problem> {
                 .flatten()
                 .collect(),
         ),
-        dialects: parameters.all("dialect", dialect_of)?,
+        dialects: parameters.all("dialect", api_of)?,
         currencies: parameters.all("currency", currency_of)?,
+        kinds: parameters.all("kind", kind_of)?,
+        reseller: owned("reseller")?,
         customer: owned("customer")?,
         product: owned("product")?,
         least,
@@ -96,11 +99,6 @@ fn read(parameters: &Parameters) -> Result<SearchQuery, Problem> {
         from,
         until,
     })
-}
-
-fn dialect_of(word: &str) -> Result<Dialect, String> {
-    let words = Dialect::ALL.map(Dialect::as_str).join(", ");
-    Dialect::from_word(word).ok_or_else(|| format!("must be one of {words}"))
 }
 
 fn currency_of(code: &str) -> Result<Currency, String> {

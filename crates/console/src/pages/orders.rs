@@ -167,6 +167,7 @@ fn asked(desk: &Desk) -> Result<(SearchQuery, Option<SearchPlace>), Wrong> {
         most: amount(desk, "most")?,
         from: day(desk.query(), "from")?,
         until: day(desk.query(), "to")?.map(|at| at.plus_days(1)),
+        ..SearchQuery::default()
     };
     Ok((query, text("after").and_then(place)))
 }

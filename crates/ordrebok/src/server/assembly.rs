@@ -157,7 +157,7 @@ impl Assembly {
             },
             native: Part {
                 routes: api_native::routes(
-                    api_native::State::new(book.clone(), limits)
+                    api_native::State::new(book.clone(), limits, FOR_THE_CONSOLE.render)
                         .with_call_limits(config.ordrebok.calls())
                         .with_documents(&DOCUMENTS),
                 ),

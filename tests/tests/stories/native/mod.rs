@@ -11,6 +11,7 @@ mod rate;
 mod refusals;
 mod search;
 mod settings;
+mod shown;
 mod trail;
 mod webhooks;
 

@@ -94,6 +94,33 @@ story! {
         assert!(link(&page, "next").is_some());
     }
 
+    /// By kind and reseller, alone and with all else.
+    async fn orders_are_found_by_kind_and_reseller(server: Server) {
+        let client = server.native_client().await;
+        for (number, kind, reseller) in [("A", "new", "Nord"), ("B", "renewal", "nord"), ("C", "new", "Syd"), ("D", "return", "Nord")] {
+            let mut order = of(number, "Kari Fjeldstad", "K1", 2);
+            (order["kind"], order["reseller"]) = (json!(kind), json!(reseller));
+            client.post("/ordrebok/v1/orders", &order).await.expect(201);
+        }
+        client.post("/ordrebok/v1/orders", &of("E", "Kari Fjeldstad", "K1", 2)).await.expect(201);
+        for (query, orders) in [
+            ("kind=renewal", vec!["B"]),
+            ("kind=new", vec!["E", "C", "A"]),
+            ("kind=renewal&kind=return&q=kari", vec!["D", "B"]),
+            ("kind=switch", vec![]),
+            ("reseller=Nord", vec!["D", "A"]),
+            ("reseller=Nord&kind=new", vec!["A"]),
+            ("reseller=Nord&q=fjeldstad&kind=return", vec!["D"]),
+            ("q=C&kind=renewal", vec![]),
+            ("q=C&kind=new", vec!["C"]),
+            ("customer=K1&kind=return&dialect=ordrebok", vec!["D"]),
+        ] {
+            assert_eq!(found(&client, query).await, orders, "{query}");
+        }
+        assert_eq!(follow(&client, "/ordrebok/v1/orders?kind=new&limit=2", "next").await.concat(), ["E", "C", "A"]);
+        assert_eq!(found(&server.native_client().await, "kind=new").await, Vec::<String>::new());
+    }
+
     async fn a_search_refuses_what_it_does_not_know(server: Server) {
         let client = server.native_client().await;
         for (query, code, field) in [
@@ -101,7 +128,9 @@ story! {
             ("q=a&q=b", "contradicting_parameters", "q"),
             ("q=a&reference=b", "contradicting_parameters", "reference"),
             ("q=a&offset=1", "contradicting_parameters", "offset"),
-            ("q=a&kind=new", "contradicting_parameters", "kind"),
+            ("q=a&kind=old", "invalid_parameter", "kind"),
+            ("reseller=", "invalid_parameter", "reseller"),
+            ("reseller=a&reseller=b", "contradicting_parameters", "reseller"),
             ("q=a&changedSince=2019-01-01", "contradicting_parameters", "changedSince"),
             ("q=a&cursor=x", "invalid_parameter", "cursor"),
             ("q=a&cursor=1-99999999999999999999", "invalid_parameter", "cursor"),
