@@ -111,8 +111,7 @@ story! {
             ("reseller=Nord", vec!["D", "A"]),
             ("reseller=Nord&kind=new", vec!["A"]),
             ("reseller=Nord&q=fjeldstad&kind=return", vec!["D"]),
-            ("q=C&kind=renewal", vec![]),
-            ("q=C&kind=new", vec!["C"]),
+            ("q=kari&kind=switch", vec![]),
             ("customer=K1&kind=return&dialect=ordrebok", vec!["D"]),
         ] {
             assert_eq!(found(&client, query).await, orders, "{query}");
