@@ -103,6 +103,12 @@ pub(crate) async fn changes_of_the_administration_are_noted(f: Fixture) {
         .await
         .unwrap();
     assert_eq!(said(&older), expected[3..]);
+    the_trail_is_narrowed(&f, &expected).await;
+}
+
+/// By action or a sort of them, by time, by actor.
+async fn the_trail_is_narrowed(f: &Fixture, expected: &[(i64, i64, String)]) {
+    let store = &f.store;
     let count = async |narrowed: AuditFilter| store.audit(&narrowed, 9).await.unwrap().len();
     let action = |word: &str| AuditFilter {
         action: Some(word.to_owned()),
