@@ -96,11 +96,11 @@ story! {
         ada.send(&form, &all, &[("url", &receiver.url("/hook"))]).await.expect(201);
         let page = only(&ada.get(&all).await.expect(200));
         let seen = ada.get(&page).await.expect(200);
-        let done = ada.send(&seen, &format!("{page}/off"), &[]).await.expect(303);
+        let done = ada.send(&seen, &format!("{page}/turn"), &[]).await.expect(303);
         let off = ada.get(done.header("location")).await.expect(200);
         assert!(off.text().contains(">Off</span>") && !off.text().contains("/ping\""), "{}", off.text());
         shop.caller.post("/ordrebok/v1/orders", &native::preliminary("ORDER2", 2)).await.expect(201);
-        ada.send(&off, &format!("{page}/on"), &[]).await.expect(303);
+        ada.send(&off, &format!("{page}/turn"), &[]).await.expect(303);
         assert_eq!(told(&receiver), Vec::<String>::new(), "what happens while it is off is not told");
         for (from, until, wrong) in [
             ("", "", "Say from when on"), ("soon", "", "Write a time"), ("2020-01-01T00:00", "2019-01-01T00:00", "not later"),
@@ -134,8 +134,8 @@ story! {
         ada.send(&seen, &format!("{page}/remove"), &[("sure", "yes")]).await.expect(303);
         ada.get(&page).await.expect(404);
         let shown = token(&seen.text());
-        for step in ["", "/on", "/off", "/secret", "/ping", "/replay", "/remove"] {
-            let fields = [("form_token", shown.as_str()), ("key", "0123456789abcdef"), ("sure", "yes"), ("url", "https://a.example"),
+        for step in ["", "/turn", "/secret", "/ping", "/replay", "/remove"] {
+            let fields = [("form_token", shown.as_str()), ("key", "0123456789abcdef"), ("sure", "yes"), ("url", "https://a.example"), ("to", "on"),
                 ("from", "2020-01-01")];
             let reply = ada.post(&format!("{page}{step}"), &fields).await;
             assert_eq!(reply.status(), 404, "{step}: {}", reply.text());

@@ -105,10 +105,11 @@ fn given_up(desk: &Desk, webhook: &Webhook) -> Markup {
 
 fn buttons(state: &State, desk: &Desk, webhook: &Document<Webhook>) -> Markup {
     let base = path_of(desk, &webhook.id);
-    let button = |step: &str, label: &str| {
+    let button = |step: &str, to: &str, label: &str| {
         html! {
             li { form method="post" action=(format!("{base}/{step}")) {
                 (token(&desk.visit)) (key(state))
+                @if !to.is_empty() { input type="hidden" name="to" value=(to); }
                 button type="submit" { (label) }
             } }
         }
@@ -117,10 +118,10 @@ fn buttons(state: &State, desk: &Desk, webhook: &Document<Webhook>) -> Markup {
     html! {
         nav.actions aria-label="Actions on this webhook" {
             ul {
-                @if is_on { (button("ping", "Send a ping")) }
+                @if is_on { (button("ping", "", "Send a ping")) }
                 @if desk.may(Role::Administer) {
-                    @if is_on { (button("off", "Turn off")) } @else { (button("on", "Turn on")) }
-                    (button("secret", "New secret"))
+                    @if is_on { (button("turn", "off", "Turn off")) } @else { (button("turn", "on", "Turn on")) }
+                    (button("secret", "", "New secret"))
                 }
             }
         }

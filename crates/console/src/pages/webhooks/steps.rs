@@ -76,32 +76,25 @@ pub(crate) async fn change(
     Ok(back(&desk, &webhook.id, "changed"))
 }
 
-async fn turned(state: &State, desk: &Desk, body: Body, on: bool) -> Result<Answer, Trouble> {
-    desk.form(state, Role::Administer, body).await?;
-    alter(state, desk, None, move |webhook, _now| webhook.enable(on)).await?;
-    Ok(back(
-        desk,
-        desk.segment("webhook")?,
-        if on { "on" } else { "off" },
-    ))
-}
-
-/// `POST /console/{merchant}/webhooks/{webhook}/on`.
-pub(crate) async fn on(
+/// `POST /console/{merchant}/webhooks/{webhook}/turn`: on or off.
+pub(crate) async fn turn(
     extract::State(state): extract::State<State>,
     desk: Desk,
     body: Body,
 ) -> Result<Answer, Trouble> {
-    turned(&state, &desk, body, true).await
-}
-
-/// `POST /console/{merchant}/webhooks/{webhook}/off`.
-pub(crate) async fn off(
-    extract::State(state): extract::State<State>,
-    desk: Desk,
-    body: Body,
-) -> Result<Answer, Trouble> {
-    turned(&state, &desk, body, false).await
+    let form = desk.form(&state, Role::Administer, body).await?;
+    let (on, done) = match field(&form, "to") {
+        "on" => (true, "on"),
+        "off" => (false, "off"),
+        _ => {
+            return Err(Trouble::Malformed(
+                "The form does not say whether it is to be on or off.",
+            ));
+        }
+    };
+    let change = move |webhook: &mut Webhook, _now: Timestamp| webhook.enable(on);
+    alter(&state, &desk, None, change).await?;
+    Ok(back(&desk, desk.segment("webhook")?, done))
 }
 
 /// `POST /console/{merchant}/webhooks/{webhook}/secret`: a new secret, once however often the form is sent: two in a
