@@ -170,7 +170,7 @@ story! {
         Person::of(&server, "olga", "administer", None).await;
         let sign = token(&ada.get(&ours.base).await.expect(200).text());
         let fields = [("form_token", sign.as_str()), ("sure", "yes"), ("key", "0123456789abcdef"), ("role", "view"),
-            ("merchant", "1"), ("url", "https://evil.example"), ("from", "2020-01-01"), ("overlap", "0")];
+            ("merchant", "1"), ("url", "https://evil.example"), ("from", "2020-01-01"), ("overlap", "0"), ("to", "off")];
         for (method, path) in pages(&server).iter().filter(|(_, path)| {
             ["{webhook}", "{person}", "{customer}", "{import}"].iter().any(|id| path.contains(id))
         }) {

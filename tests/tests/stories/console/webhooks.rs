@@ -136,7 +136,7 @@ story! {
         let shown = token(&seen.text());
         for step in ["", "/turn", "/secret", "/ping", "/replay", "/remove"] {
             let fields = [("form_token", shown.as_str()), ("key", "0123456789abcdef"), ("sure", "yes"), ("url", "https://a.example"), ("to", "on"),
-                ("from", "2020-01-01")];
+                ("from", "2020-01-01"), ("to", "off")];
             let reply = ada.post(&format!("{page}{step}"), &fields).await;
             assert_eq!(reply.status(), 404, "{step}: {}", reply.text());
         }
