@@ -38,11 +38,12 @@ pub(crate) enum Place {
     Credentials,
     People,
     Imports,
+    Trail,
 }
 
 impl Place {
     /// Those that are needed all day, and those that are looked after now and then.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::Orders,
         Self::Customers,
@@ -51,6 +52,7 @@ impl Place {
         Self::Credentials,
         Self::People,
         Self::Imports,
+        Self::Trail,
     ];
 
     fn name(self) -> &'static str {
@@ -63,6 +65,7 @@ impl Place {
             Self::Credentials => "Credentials",
             Self::People => "People",
             Self::Imports => "Import",
+            Self::Trail => "Who did what",
         }
     }
 
@@ -77,6 +80,7 @@ impl Place {
             Self::Credentials => "credentials",
             Self::People => "people",
             Self::Imports => "imports",
+            Self::Trail => "trail",
         }
     }
 
@@ -84,7 +88,7 @@ impl Place {
     pub(crate) fn role(self) -> Role {
         match self {
             Self::Overview | Self::Orders | Self::Customers | Self::Deliveries | Self::Webhooks => Role::View,
-            Self::Credentials | Self::People | Self::Imports => Role::Administer,
+            Self::Credentials | Self::People | Self::Imports | Self::Trail => Role::Administer,
         }
     }
 }

@@ -275,6 +275,13 @@ export default (walk) => {
     await page.getByRole('status').filter({ hasText: 'They are let in no more.' }).waitFor();
     await page.getByRole('link', { name: 'kari' }).first().click();
     await visitor.check();
+    await page.getByRole('link', { name: 'Who did what' }).click();
+    await page.getByRole('link', { name: 'person.remove' }).waitFor();
+    await visitor.check();
+    await page.getByRole('link', { name: 'credential.rotate' }).click();
+    await page.waitForURL('**/trail?what=credential.rotate');
+    assert.equal(await page.getByRole('row').count(), 2);
+    await visitor.check();
   });
 
   walk('every page is read on wide and narrow screens, by day and by night', { scripts: [true] }, async (stage) => {
@@ -286,7 +293,7 @@ export default (walk) => {
     await enter(stage, 'kari', 'administer');
     const pages = ['', '/orders', `/orders/${id}`, `/orders/${id}/capture`, `/orders/${id}/ship`, '/customers', '/customers/K-1',
       '/deliveries', '/deliveries?state=failed', '/webhooks', hook, '/credentials', '/credentials/1/rotate', '/people',
-      '/people/kari', '/imports'];
+      '/people/kari', '/imports', '/trail', '/trail?who=nobody'];
     for (const [width, colorScheme] of [[1440, 'light'], [1440, 'dark'], [380, 'light'], [380, 'dark']]) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme });

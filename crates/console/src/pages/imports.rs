@@ -17,7 +17,7 @@ use axum::body::Body;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{self, FromRequest, Multipart};
 use axum::http::{Request, StatusCode};
-use book::{Became, Document, Imported, ImportedAccount, Role};
+use book::{Became, BookError, Document, Imported, ImportedAccount, Role};
 use bytes::Bytes;
 use http_kit::body::{self, BodyLimits};
 use http_kit::{Answer, Failure};
@@ -358,6 +358,25 @@ impl Running {
         if let Err(trouble) = self.tell().await {
             tracing::error!(?trouble, "an import\u{2019}s end could not be written down");
         }
+        if let Err(error) = self.note().await {
+            tracing::error!(?error, "an import could not be noted in the trail");
+        }
+    }
+
+    /// Notes in the trail who imported what.
+    async fn note(&self) -> Result<(), BookError> {
+        let Import {
+            file,
+            api,
+            by,
+            added,
+            refused,
+            ..
+        } = &self.import;
+        let book = self.state.book().acting_for(&format!("person {by}"));
+        let detail = format!("{file}: {added} imported, {refused} refused");
+        book.note_done(self.merchant, "import", &format!("{api} orders"), &detail)
+            .await
     }
 
     async fn take_all(&mut self, file: Bytes) -> Result<(), Trouble> {

@@ -11,6 +11,7 @@ mod overview;
 mod password;
 mod people;
 mod sign_in;
+mod trail;
 mod webhooks;
 
 use crate::State;
@@ -68,6 +69,7 @@ fn table() -> Routes<State> {
         .get(&at("imports"), Person, imports::list)
         .post(&at("imports"), Person, imports::upload)
         .get(&at("imports/{import}"), Person, imports::show)
+        .get(&at("trail"), Person, trail::show)
         .merge(of_webhooks())
         .merge(of_people())
 }

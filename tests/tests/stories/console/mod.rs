@@ -9,6 +9,7 @@ mod people;
 mod signing_in;
 mod trail;
 mod webhooks;
+mod who_did_what;
 
 use serde_json::Value;
 use stories::{Caller, FORM, Http, Jar, Reply, Server, native};

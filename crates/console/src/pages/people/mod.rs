@@ -176,9 +176,10 @@ pub(crate) async fn create(
         Ok(new) => new,
         Err(wrong) => return refused(wrong).await,
     };
-    let name = new.name.clone();
+    let (name, role) = (new.name.clone(), new.role);
     match Box::pin(desk.book(&state).add_person(new)).await {
         Ok(password) => {
+            noted(&state, &desk, "person.add", (&name, role.as_str())).await?;
             let said = shown_once(&name, &password, "They are added");
             let nothing = (&Query::default(), None);
             listed(&state, &desk, (StatusCode::CREATED, Some(said)), nothing).await
@@ -189,6 +190,19 @@ pub(crate) async fn create(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Notes what became of somebody in this merchant's own trail as well. That of the installation has it in the
+/// transaction of the change, and is the operator's to read.
+async fn noted(
+    state: &State,
+    desk: &Desk,
+    action: &'static str,
+    (name, detail): (&str, &str),
+) -> Result<(), Trouble> {
+    let subject = format!("person {name}");
+    let book = desk.book(state);
+    Ok(book.note_done(desk.merchant.id, action, &subject, detail).await?)
 }
 
 /// A one-time password where it is new.

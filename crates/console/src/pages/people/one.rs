@@ -1,6 +1,6 @@
 //! One of the people: what they may do and see, a new password, and letting them in no more.
 
-use super::{known, path_of, roles, sees, shown_once};
+use super::{known, noted, path_of, roles, sees, shown_once};
 use crate::State;
 use crate::forms::{Wrong, notice, problem};
 use crate::page::{Place, answer, token};
@@ -233,18 +233,19 @@ pub(crate) async fn change(
         Err(wrong) => return refused(&wrong.what).await,
     };
     let still_here = reach.has(desk.merchant.id);
-    match desk
-        .book(&state)
-        .staff(&desk.visit.person, (&person.name, Staffing::May(role, reach)))
-        .await?
-    {
-        Ok(changed) if still_here => Ok(redirect(&format!(
-            "{}?done=changed",
-            path_of(&desk, &changed.name)
-        ))),
-        Ok(_) => Ok(redirect(&format!("{}?done=left", desk.path("people")))),
-        Err(unstaffed) => refused(&told(unstaffed, &merchants)?).await,
-    }
+    let book = desk.book(&state);
+    let staffing = Staffing::May(role, reach);
+    let changed = match book.staff(&desk.visit.person, (&person.name, staffing)).await? {
+        Ok(changed) => changed,
+        Err(unstaffed) => return refused(&told(unstaffed, &merchants)?).await,
+    };
+    noted(&state, &desk, "person.change", (&changed.name, role.as_str())).await?;
+    let (page, done) = if still_here {
+        (path_of(&desk, &changed.name), "changed")
+    } else {
+        (desk.path("people"), "left")
+    };
+    Ok(redirect(&format!("{page}?done={done}")))
 }
 
 /// `POST /console/{merchant}/people/{person}/password`: a new one-time password, shown this once.
@@ -260,6 +261,13 @@ pub(crate) async fn reset(
     }
     match Box::pin(desk.book(&state).reset_person(&person.name)).await {
         Ok(password) => {
+            noted(
+                &state,
+                &desk,
+                "person.password",
+                (&person.name, "a one-time password"),
+            )
+            .await?;
             let said = shown_once(&person.name, &password, "They have a new password");
             shown(&state, &desk, &person, (StatusCode::OK, Some(said)), None).await
         }
@@ -290,7 +298,10 @@ pub(crate) async fn remove(
         .staff(&desk.visit.person, (&person.name, staffing))
         .await?
     {
-        Ok(_) => Ok(redirect(&format!("{}?done={done}", desk.path("people")))),
+        Ok(_) => {
+            noted(&state, &desk, "person.remove", (&person.name, "")).await?;
+            Ok(redirect(&format!("{}?done={done}", desk.path("people"))))
+        }
         Err(unstaffed) => {
             let what = told(unstaffed, std::slice::from_ref(&desk.merchant))?;
             let status = (StatusCode::CONFLICT, Some(problem(&what)));
