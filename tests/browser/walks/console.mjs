@@ -273,7 +273,7 @@ export default (walk) => {
     await page.getByRole('checkbox', { name: 'For good' }).check();
     await page.getByRole('button', { name: 'Remove them' }).click();
     await page.getByRole('status').filter({ hasText: 'They are let in no more.' }).waitFor();
-    await page.getByRole('link', { name: 'kari' }).first().click();
+    await page.locator('main').getByRole('link', { name: 'kari', exact: true }).click();
     await visitor.check();
     await page.getByRole('link', { name: 'Who did what' }).click();
     await page.getByRole('link', { name: 'person.remove' }).waitFor();
