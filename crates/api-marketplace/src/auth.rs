@@ -63,17 +63,18 @@ pub(crate) struct Write {
     pub(crate) body: Bytes,
     /// Whether prices are asked for.
     pub(crate) wants_prices: bool,
-    /// Whether the codes of a subscription's promotions are to go.
-    pub(crate) resets_codes: bool,
+    /// The query, as it was sent.
+    query: Query,
 }
 
 /// Whether a query has `fetch-price=true`.
 pub(crate) fn wants_prices(query: Option<&str>) -> bool {
-    says_true(query, "fetch-price")
+    let query = Query::parse(query.unwrap_or_default()).unwrap_or_default();
+    says_true(&query, "fetch-price")
 }
 
-fn says_true(query: Option<&str>, name: &str) -> bool {
-    let query = Query::parse(query.unwrap_or_default()).unwrap_or_default();
+/// Whether a parameter of a query is `true`.
+pub(crate) fn says_true(query: &Query, name: &str) -> bool {
     query.all(name).any(|value| value.eq_ignore_ascii_case("true"))
 }
 
@@ -86,13 +87,9 @@ pub(crate) async fn writer(state: &State, request: Request<Body>) -> Result<Writ
     }
     let key = correlation(&parts.headers)?.to_owned();
     let body = body::read(content, state.limits).await?;
-    // "The same API": the same method and path, whatever the query.
-    let scope = format!(
-        "marketplace {} {} {}",
-        access.credential,
-        parts.method,
-        parts.uri.path()
-    );
+    // "The same API": the same method and path, whatever the query, and whether a slash ends the path or not.
+    let path = parts.uri.path().trim_end_matches('/');
+    let scope = format!("marketplace {} {} {path}", access.credential, parts.method);
     let idempotency = Idempotency {
         request: request_once(&access, &parts.headers),
         scope,
@@ -102,7 +99,7 @@ pub(crate) async fn writer(state: &State, request: Request<Body>) -> Result<Writ
     };
     Ok(Write {
         wants_prices: wants_prices(parts.uri.query()),
-        resets_codes: says_true(parts.uri.query(), "reset-flex-discount-codes"),
+        query: Query::parse(parts.uri.query().unwrap_or_default()).unwrap_or_default(),
         access,
         idempotency,
         body,
@@ -121,6 +118,16 @@ fn request_once(access: &Access, headers: &HeaderMap) -> Option<RequestOnce> {
 }
 
 impl Write {
+    /// Whether a parameter of the query is `true`.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        says_true(&self.query, name)
+    }
+
+    /// The query.
+    pub(crate) fn query(&self) -> &Query {
+        &self.query
+    }
+
     /// Answers with what came of the write, or keeps the error that was found before anything was tried.
     pub(crate) async fn finish(
         self,

@@ -6,7 +6,7 @@ use book::{AuthError, BookError, Reply, chain};
 use http_kit::body::BodyError;
 use http_kit::query::NotUtf8;
 use http_kit::{Answer, Failure};
-use order::{AccountRefusal, Refusal};
+use order::{AccountRefusal, CodeRefusal, MembershipRefusal, Refusal};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -41,11 +41,25 @@ kinds! {
     INTERNAL = INTERNAL_SERVER_ERROR "1124" "Internal Server Error. Please try again later";
     BUSY = SERVICE_UNAVAILABLE "1124" "Internal Server Error. Please try again later";
     ACCOUNT_PENDING = BAD_REQUEST "1125" "Account is pending and can not be updated";
+    RESELLER_INACTIVE = BAD_REQUEST "1126" "Customer cannot be created because reseller account is inactive";
+    INVALID_CHANGE_CODE = NOT_FOUND "1128" "Invalid Reseller Change Code";
+    CHANGE_CODE_EXPIRED = NOT_FOUND "1129" "Reseller Change Code is expired";
+    CHANGE_DONE = BAD_REQUEST "1131" "Reseller Change is already complete";
     INVALID_SEARCH = BAD_REQUEST "1132" "Invalid value for search parameter";
     OFFSET_RANGE = BAD_REQUEST "1133" "Offset out of range";
+    INVALID_OPERATION = BAD_REQUEST "1134" "Invalid operation on path";
+    MINIMUM_QUANTITY = BAD_REQUEST "1135" "Minimum quantity out of range";
+    PARTNER_NOT_GLOBAL = BAD_REQUEST "1139" "Partner is not enabled for global sales";
     NOT_GLOBAL = BAD_REQUEST "1140" "Customer is not enabled for global sales";
     DEPLOYMENT_COUNTRY = BAD_REQUEST "1141" "Invalid country for deployment";
     SEGMENT_NOT_GLOBAL = BAD_REQUEST "1142" "Market segment is not allowed for global sales";
+    GROUP_NOT_FOUND = NOT_FOUND "1143" "Linked Account Group Not Found";
+    COMMITTED_NOT_ALLOWED = BAD_REQUEST "1147" "3YC Customer not allowed";
+    AGENCY_SEGMENT = BAD_REQUEST "1163" "Market segment not allowed for Large Government Agency";
+    AGENCY_NOT_CUSTOMER = BAD_REQUEST "1165" "Large Government Agency is not enabled for customer";
+    AGENCY_NOT_GROUP = BAD_REQUEST "1166" "Large Government Agency is not enabled for linked account group";
+    AGENCY_COUNTRY = BAD_REQUEST "1167" "Invalid country for Large Government Agency";
+    AGENCY_SUBSEGMENT = BAD_REQUEST "1168" "Market subsegment not allowed for Large Government Agency";
     INVALID_ORDER = NOT_FOUND "2115" "Invalid Customer or Order ID";
     INVALID_STATUS = BAD_REQUEST "2116" "Invalid status";
     TOO_MANY_LINES = BAD_REQUEST "2119" "Too many line items";
@@ -60,6 +74,7 @@ kinds! {
     RETURN_QUANTITY_MISMATCH = BAD_REQUEST "2132" "Line item quantity does not match the original order";
     LINE_RETURNED = BAD_REQUEST "2133" "Line item has already been returned";
     RETURN_TOO_LATE = BAD_REQUEST "2134" "The order cannot be returned as the order already expired";
+    PROGRAM_NOT_ALLOWED = BAD_REQUEST "2124" "Distributor is not allowed to sell the program";
     REGION_CURRENCY = BAD_REQUEST "2125" "Distributor is not allowed to sell in the currency for the region";
     WRONG_SEGMENT = BAD_REQUEST "2135" "Invalid market segment used for customer";
     CURRENCY_OF_ORDER = BAD_REQUEST "2137" "Currency code is not aligned with the deployment";
@@ -70,6 +85,9 @@ kinds! {
     NOT_ELIGIBLE = BAD_REQUEST "2129" "Customer is not eligible to purchase Offer ID";
     CURRENCY_TWICE = BAD_REQUEST "2140" "Order contains order level currency and line-item level currency";
     NOT_QUALIFIED = BAD_REQUEST "2141" "Customer is not qualified for the promotion";
+    CODE_SPENT = BAD_REQUEST "2142" "This Flexible Discount is for one time use and is no longer available";
+    CODE_NOT_COMBINABLE = BAD_REQUEST "2144" "Flexible Discount cannot be applied in combination with other discounts";
+    CODE_NOT_BASE = BAD_REQUEST "2145" "Flexible discount codes cannot be applied to non-base products";
     INVALID_CODE = BAD_REQUEST "2146" "Invalid Flexible Discount Code";
     ONE_CODE = BAD_REQUEST "2147" "Only one flexible discount code is allowed per line item";
     MANY_CURRENCIES = BAD_REQUEST "2148" "Invalid pricing request for multiple currencies";
@@ -80,14 +98,40 @@ kinds! {
     SWITCH_MISMATCH = BAD_REQUEST "2153" "Line item and cancelling line item mismatch";
     SWITCH_NOT_SUPPORTED = BAD_REQUEST "2154" "Switch is not supported";
     RENEWED_ALREADY = BAD_REQUEST "2164" "All subscriptions are already renewed";
+    CODE_FOR_COMMITTED = BAD_REQUEST "2166" "Flexible Discount is only for customers with a Three-Year Commit";
     INVALID_SUBSCRIPTION = NOT_FOUND "3115" "Invalid Customer or Subscription ID";
     SWITCH_SUBSCRIPTION = BAD_REQUEST "3115" "Invalid Customer or Subscription ID";
     RENEWAL_QUANTITY = BAD_REQUEST "3116" "renewalQuantity out of range";
+    CURRENT_QUANTITY = BAD_REQUEST "3117" "currentQuantity out of range";
     ORDER_QUANTITY = BAD_REQUEST "3118" "orderQuantity out of range";
     SUBSCRIPTION_ENDED = BAD_REQUEST "3119" "Inactive Subscription is not Editable";
+    INVALID_RENEWAL = BAD_REQUEST "3120" "Update could not be performed because it would create an invalid renewal order";
     SUBSCRIPTION_ACTIVE = BAD_REQUEST "3121" "Subscription is Active (not allowed for renewal)";
     NOT_IN_WINDOW = BAD_REQUEST "3122" "Not within Renewal Window";
-    INVALID_TRANSFER = NOT_FOUND "5118" "Invalid Transfer ID";
+    OFFER_EXPIRED = BAD_REQUEST "3123" "Line Item offer id has expired";
+    EARLY_RENEWAL_OPEN = BAD_REQUEST "3131" "Early renewal in progress. Invalid order type";
+    INELIGIBLE_PRODUCT = BAD_REQUEST "3132" "Ineligible product for orderType";
+    FINAL_TERM = BAD_REQUEST "3133" "Early renewal is not allowed for customers in final 3YC term";
+    INVALID_MEMBERSHIP = NOT_FOUND "5115" "Invalid Membership ID";
+    INVALID_TRANSFER = NOT_FOUND "5116" "Invalid Membership or Transfer ID";
+    NOT_TRANSFERABLE = BAD_REQUEST "5117" "Customer is not eligible for transfer";
+    TRANSFERRED = BAD_REQUEST "5118" "Customer has already been transferred";
+    TRANSFER_RESELLER = BAD_REQUEST "5119" "Customer cannot be transferred because reseller account is inactive";
+    TRANSFER_NO_ADMIN = BAD_REQUEST "5120" "Customer cannot be transferred because there are no admin contacts";
+    TRANSFER_IN_PROGRESS = BAD_REQUEST "5121" "Transfer currently in progress for this customer";
+    NO_ORDERS = BAD_REQUEST "5122" "Order placement is currently unavailable. Please try again later.";
+    RENEWAL_CODE = BAD_REQUEST "5123" "Invalid Discount Code";
+    RENEWAL_CODE_QUANTITY = BAD_REQUEST "5124" "Invalid Renewal Quantity for Discount Code";
+    RENEWAL_CODE_REQUEST = BAD_REQUEST "5125" "Invalid Request for Discount Code";
+    RENEWAL_CODE_CURRENT = BAD_REQUEST "5126" "Invalid Current Quantity for Discount Code";
+    RENEWAL_CODE_REGULAR = BAD_REQUEST "5128" "Discount code not applicable for regular customer";
+    RENEWAL_CODE_COMMITTED = BAD_REQUEST "5129" "Discount Code not applicable for 3yc committed quantity";
+    LEAST_ORDER = BAD_REQUEST "5131" "Invalid Order Quantity for Discount Code";
+    BELOW_LEAST_ORDER = BAD_REQUEST "5133" "Order cancellation not allowed below MOQ quantity";
+    RENEWAL_CODE_BOUND = BAD_REQUEST "5134" "Could not turn off Auto Renewal for MOQ offer";
+    DISCOUNT_CODE = BAD_REQUEST "5135" "Invalid Discount Code";
+    RECOMMENDATION_COUNTRY = BAD_REQUEST "5136" "Not allowed to fetch Recommendations for Country";
+    RECOMMENDATION_LANGUAGE = BAD_REQUEST "5137" "Not allowed to fetch Recommendations for language";
     INVALID_API_KEY = FORBIDDEN "4115" "Api Key is invalid or missing";
     INVALID_TOKEN = UNAUTHORIZED "4116" "Authorization token is invalid";
     MISSING_TOKEN = FORBIDDEN "4117" "Authorization token is missing";
@@ -228,15 +272,41 @@ impl From<&AccountRefusal> for ApiError {
             AccountRefusal::StillRuns { id } => Self::about(SUBSCRIPTION_ACTIVE, [id.clone()]),
             AccountRefusal::RenewedAlready { id } => Self::about(RENEWED_ALREADY, [id.clone()]),
             AccountRefusal::MoreThanBefore { id } => Self::about(ORDER_QUANTITY, [id.clone()]),
-            AccountRefusal::NotApproved => Self::about(INVALID_FIELDS, ["approvalCode"]),
+            AccountRefusal::NotApproved => Self::new(INVALID_CHANGE_CODE),
             AccountRefusal::NotInWindow => Self::new(NOT_IN_WINDOW),
             AccountRefusal::Busy { id } => Self::about(IN_PROGRESS, [id.clone()]),
             AccountRefusal::MoreThanThereAre { id } => Self::about(SWITCH_TOO_MANY, [id.clone()]),
             AccountRefusal::SubscribedAlready { .. } => Self::about(INVALID_FIELDS, ["offerId"]),
             AccountRefusal::NothingRenews => Self::new(NOTHING_RENEWS),
             AccountRefusal::Pending => Self::new(ACCOUNT_PENDING),
+            AccountRefusal::EarlyRenewalOpen => Self::new(EARLY_RENEWAL_OPEN),
+            AccountRefusal::FinalTerm => Self::new(FINAL_TERM),
+            AccountRefusal::BelowCommitment => Self::about(RETURN_NOT_ALLOWED, ["Reason: THREE_YEAR_COMMIT"]),
+            AccountRefusal::BelowLeastOrder { line } => Self::line(BELOW_LEAST_ORDER, *line, "QUANTITY"),
+            AccountRefusal::InvalidRenewal => Self::about(INVALID_RENEWAL, ["Reason: THREE_YEAR_COMMIT"]),
+            AccountRefusal::NothingRequested => Self::about(INVALID_FIELDS, ["benefits"]),
+            AccountRefusal::Spent { line, code } => Self::line(CODE_SPENT, *line, code),
+            AccountRefusal::Code(refusal) => Self::new(match refusal {
+                CodeRefusal::Unknown => RENEWAL_CODE,
+                CodeRefusal::DoesNotRenew => RENEWAL_CODE_REQUEST,
+                CodeRefusal::NoCommitment => RENEWAL_CODE_REGULAR,
+                CodeRefusal::CommittedToFewer => RENEWAL_CODE_COMMITTED,
+                CodeRefusal::TooManyAlready => RENEWAL_CODE_CURRENT,
+                CodeRefusal::TooFew => RENEWAL_CODE_QUANTITY,
+                CodeRefusal::Bound => RENEWAL_CODE_BOUND,
+            }),
             AccountRefusal::Order(refusal) => Self::from(refusal),
         }
+    }
+}
+
+/// Every reason for which a membership can't be taken over.
+impl From<MembershipRefusal> for ApiError {
+    fn from(refusal: MembershipRefusal) -> Self {
+        Self::new(match refusal {
+            MembershipRefusal::Transferred => TRANSFERRED,
+            MembershipRefusal::InProgress => TRANSFER_IN_PROGRESS,
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Orders and customers as the API itself answers them, taken over.
 
+use crate::wire::benefit;
 use crate::wire::customer;
+use crate::wire::fields::Complaints;
 use crate::wire::order::OrderResource;
 use crate::wire::status;
 use book::{Record, Told, ToldAccount};
@@ -72,13 +74,10 @@ fn customer_of(members: Map<String, Value>) -> Result<ToldAccount, String> {
         None => Map::new(),
         Some(_) => return Err("companyProfile is not an object".to_owned()),
     };
+    let benefits = benefits_of(&members);
     let mut annex = customer::Annex {
         profile,
-        benefits: members
-            .get("benefits")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default(),
+        benefits: benefits.others,
         global_sales: members.get("globalSalesEnabled").and_then(Value::as_bool),
         ..customer::Annex::default()
     };
@@ -87,14 +86,12 @@ fn customer_of(members: Map<String, Value>) -> Result<ToldAccount, String> {
         reference: text(&members, "externalReferenceId"),
         reseller: text(&members, "resellerId"),
         anniversary: anniversary.map(Timestamp),
+        commitment: benefits.commitment,
+        requested: benefits.requested,
+        recommitment: benefits.recommitment,
         ..Account::bare()
     };
-    let put = |account: &mut Account, annex: &customer::Annex| {
-        account
-            .annex
-            .extend(annex.opaque().map(|annex| (Dialect::Marketplace, annex)));
-    };
-    put(&mut account, &annex);
+    annex.put(&mut account);
     let mut told = ToldAccount {
         customer: id,
         created_at: Timestamp(created),
@@ -103,8 +100,19 @@ fn customer_of(members: Map<String, Value>) -> Result<ToldAccount, String> {
     let ours = customer::text(&told.kept(), told.created_at);
     let ours = serde_json::from_str(&ours).map_err(|error| error.to_string())?;
     annex.overlay = overlay::difference(&ours, &Value::Object(members));
-    put(&mut told.account, &annex);
+    annex.put(&mut told.account);
     Ok(told)
+}
+
+/// What a customer has promised elsewhere. Benefits of forms that are not known here are given back and mean nothing.
+fn benefits_of(members: &Map<String, Value>) -> benefit::Benefits {
+    let told = members.get("benefits").and_then(Value::as_array);
+    let mut complaints = Complaints::default();
+    let read = benefit::read(told.map_or(&[], Vec::as_slice), "benefits", &mut complaints);
+    match complaints.check() {
+        Ok(()) => read,
+        Err(_unknown) => benefit::Benefits::default(),
+    }
 }
 
 fn told(members: Map<String, Value>) -> Result<Told, String> {

@@ -28,9 +28,10 @@ use http_kit::Needs::{Nothing, Read, Write};
 use http_kit::body::BodyLimits;
 use http_kit::{Endpoint, Failure, Routes};
 use operations::{
-    create_customer, create_order, deployments, get_customer, get_order, health, list_customers,
-    order_history, ping, price_list, promotions, reseller_change, resellers, sandbox, subscriptions,
-    switch_paths, token, update_customer, update_order,
+    commitments, create_customer, create_order, deployments, get_customer, get_order, health,
+    linked_memberships, list_customers, memberships, order_history, pending_licences, ping, price_list,
+    promotions, recommendations, reseller_change, resellers, sandbox, subscriptions, switch_paths, token,
+    update_customer, update_order,
 };
 use order::{Order, Timestamp};
 
@@ -81,10 +82,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// Every operation but the sandbox's: a row here is its route and its place in the list.
 fn table() -> Routes<State> {
-    Routes::default()
+    routes_of()
         .post("/ims/token/{version}", Nothing, token::issue)
         .post("/ims/exchange/jwt", Nothing, token::exchange)
-        .post("/ims/exchange/jwt/", Nothing, token::exchange)
         .get("/ping", Nothing, ping::open)
         .get("/partnerservice/ping", Read, ping::known)
         .get("/v1/health", Nothing, health::handle)
@@ -92,8 +92,35 @@ fn table() -> Routes<State> {
         .get("/v3/flex-discounts", Read, promotions::list_flexible)
         .get("/v3/offer-switch-paths", Read, switch_paths::list)
         .post("/v3/pricelist", Read, price_list::handle)
+        .post("/v3/recommendations", Read, recommendations::fetch)
+        .get("/v3/notifications", Read, pending_licences::notifications)
+        .merge(memberships())
         .merge(accounts())
         .merge(orders())
+}
+
+/// Routes that are the same with a slash at the end of their path.
+fn routes_of() -> Routes<State> {
+    Routes::default().with_slashes()
+}
+
+/// Memberships of the VIP programme, and groups of customers.
+fn memberships() -> Routes<State> {
+    let membership = "/v3/memberships/{membership}";
+    routes_of()
+        .get(&format!("{membership}/offers"), Read, memberships::offers)
+        .post(&format!("{membership}/transfers"), Write, memberships::transfer)
+        .get(
+            &format!("{membership}/transfers/{{membershipTransfer}}"),
+            Read,
+            memberships::get,
+        )
+        .get("/v3/linked_membership_groups", Read, linked_memberships::search)
+        .post(
+            "/v3/customers/{customer}/linked_membership/enroll/{group}",
+            Write,
+            linked_memberships::enroll,
+        )
 }
 
 /// Resellers, customers, deployments.
@@ -102,7 +129,7 @@ fn accounts() -> Routes<State> {
     let customer = "/v3/customers/{customer}";
     let deployments = format!("{customer}/deployments");
     let deployment = format!("{deployments}/{{deployment}}");
-    Routes::default()
+    routes_of()
         .get("/v3/resellers", Read, resellers::list)
         .post("/v3/resellers", Write, resellers::create)
         .get(reseller, Read, resellers::get)
@@ -119,6 +146,12 @@ fn accounts() -> Routes<State> {
             Read,
             promotions::list_for_customer,
         )
+        .get(
+            &format!("{customer}/open-acquisitions"),
+            Read,
+            pending_licences::list,
+        )
+        .post(&format!("{customer}/commitments"), Write, commitments::accept)
         .post("/v3/transfers", Write, reseller_change::create)
         .get("/v3/transfers/{transfer}", Read, reseller_change::get)
         .get(customer, Read, get_customer::handle)
@@ -135,7 +168,7 @@ fn orders() -> Routes<State> {
     let order = format!("{orders}/{{order}}");
     let subscriptions = "/v3/customers/{customer}/subscriptions";
     let subscription = format!("{subscriptions}/{{subscription}}");
-    Routes::default()
+    routes_of()
         .get(orders, Read, order_history::handle)
         .post(orders, Write, create_order::handle)
         .get(&order, Read, get_order::handle)

@@ -1,5 +1,7 @@
 //! What the OpenAPI document says of each operation.
 
+mod taken_over;
+
 use crate::errors::ApiError;
 use crate::operations::{
     deployments, price_list, promotions, reseller_change, resellers, subscriptions, switch_paths, token,
@@ -52,8 +54,9 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
         .or_else(|| accounts(method, path))
         .or_else(|| deployments_of(method, path))
         .or_else(|| changes_of_reseller(path))
+        .or_else(|| taken_over::describe(method, path))
         .or_else(|| orders(method, path))
-        .or_else(|| sandbox(path))?;
+        .or_else(|| sandbox(method, path))?;
     let needs_correlation = endpoint.needs == Needs::Write || path.contains("/orders");
     Some(if needs_correlation {
         said.with([correlation()])
@@ -100,11 +103,6 @@ fn outside(path: &str) -> Option<Operation> {
         ),
         "/ims/exchange/jwt" => token(
             "exchangeJwt",
-            "The older exchange of a signed statement",
-            &exchanged,
-        ),
-        "/ims/exchange/jwt/" => token(
-            "exchangeJwtWithSlash",
             "The older exchange of a signed statement",
             &exchanged,
         ),
@@ -222,6 +220,7 @@ fn accounts(method: &str, path: &str) -> Option<Operation> {
             ("companyProfile", "object"),
             ("benefits", "list"),
             ("globalSalesEnabled", "boolean"),
+            ("linkedMembership", "object"),
         ])
     };
     Some(match (method, path) {
@@ -335,6 +334,7 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
     let order = || Schema::of::<OrderResource<'static>>();
     let subscription = || Schema::of::<SubscriptionResource<'static>>();
     let prices = || Parameter::query("fetch-price", "`true`: with prices");
+    let beside = || taken_over::recommended().into_iter();
     Some(match (method, path) {
         ("GET", "customers/{customer}/orders") => {
             Operation::new("listOrders", "A customer's orders, newest first")
@@ -347,17 +347,18 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
                     "reseller-id",
                     "reference-order-id",
                 ]))
+                .with([prices()].into_iter().chain(beside()))
                 .answers("200", Schema::of::<ItemPage<OrderResource<'static>>>())
         }
         ("POST", "customers/{customer}/orders") => {
             Operation::new("createOrder", "Places an order, or shows what it would be")
-                .with([prices()])
+                .with([prices()].into_iter().chain(beside()))
                 .takes(sent_order())
                 .answers("200", order())
                 .answers("201", order())
         }
         ("GET", "customers/{customer}/orders/{order}") => Operation::new("getOrder", "One order")
-            .with([prices()])
+            .with([prices()].into_iter().chain(beside()))
             .answers("200", order()),
         ("PATCH", "customers/{customer}/orders/{order}") => {
             Operation::new("updateOrder", "Changes the reference of an order")
@@ -366,6 +367,7 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
         }
         ("GET", "customers/{customer}/subscriptions") => {
             Operation::new("listSubscriptions", "A customer's subscriptions")
+                .with(beside())
                 .answers("200", Schema::of::<subscriptions::List<'static>>())
         }
         ("POST", "customers/{customer}/subscriptions") => {
@@ -383,10 +385,10 @@ fn orders(method: &str, path: &str) -> Option<Operation> {
         }
         ("PATCH", "customers/{customer}/subscriptions/{subscription}") => {
             Operation::new("updateSubscription", "Sets how a subscription renews")
-                .with([Parameter::query(
-                    "reset-flex-discount-codes",
-                    "`true`: it renews without codes",
-                )])
+                .with([
+                    Parameter::query("reset-flex-discount-codes", "`true`: it renews without codes"),
+                    Parameter::query("reset-renewal-code", "`true`: it renews without a renewal code"),
+                ])
                 .takes(Schema::object(&[("autoRenewal", "object")]))
                 .answers("200", subscription())
         }
@@ -416,7 +418,8 @@ fn sent_order() -> Schema {
                     "currencyCode": { "type": "string" },
                     "deploymentId": { "type": "string" },
                     "discountCode": { "type": "string" },
-                    "flexDiscountCodes": { "type": "array", "items": { "type": "string" } }
+                    "flexDiscountCodes": { "type": "array", "items": { "type": "string" } },
+                    "subscriptionId": { "type": "string" }
                 }
             } },
             "cancellingItems": { "type": "array", "items": {
@@ -434,12 +437,42 @@ fn sent_order() -> Schema {
     }))
 }
 
-fn sandbox(path: &str) -> Option<Operation> {
+fn sandbox(method: &str, path: &str) -> Option<Operation> {
     let customer = || Schema::of::<CustomerResource<'static>>();
     Some(match path.strip_prefix("sandbox/")? {
-        "customers/{customer}" => Operation::new("setCustomer", "Sets a customer's status and anniversary")
-            .takes(Schema::object(&[("status", "text"), ("cotermDate", "text")]))
-            .answers("200", customer()),
+        "resellers/{reseller}" => Operation::new("setReseller", "Sets a reseller's status")
+            .takes(Schema::object(&[("status!", "text")]))
+            .answers("200", Schema::of::<resellers::ResellerResource<'static>>()),
+        "catalogue" => Operation::new(
+            "loadCatalogue",
+            "Loads what `ordrebok catalogue` loads from a JSON file",
+        )
+        .takes(Schema::object(&[
+            ("offers", "list"),
+            ("promotions", "list"),
+            ("switchPaths", "list"),
+            ("regions", "object"),
+            ("memberships", "list"),
+            ("pendingLicences", "list"),
+            ("recommendations", "list"),
+            ("partner", "object"),
+        ]))
+        .answers("200", Schema::object(&[])),
+        "customers/{customer}/orders" => {
+            Operation::new("placeExamples", "Places three orders: complete, failed, returned")
+                .takes(Schema::object(&[("offerId", "text"), ("currencyCode", "text")]))
+                .answers("201", Schema::object(&[("items!", "list")]))
+        }
+        "customers/{customer}" if method == "PATCH" => Operation::new(
+            "setCustomer",
+            "Sets a customer's status, anniversary and market sub-segments",
+        )
+        .takes(Schema::object(&[
+            ("status", "text"),
+            ("cotermDate", "text"),
+            ("marketSubSegments", "list"),
+        ]))
+        .answers("200", customer()),
         "customers/{customer}/renewal" => {
             Operation::new("renewCustomer", "Makes today the customer's anniversary")
                 .answers("200", customer())

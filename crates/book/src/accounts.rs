@@ -5,10 +5,11 @@ use crate::read::Reference;
 use crate::work::{Outcome, Stop, Work};
 use crate::{Book, BookError, Document, HistoryQuery};
 use order::{
-    Account, AccountRefusal, Amount, Command, Customer, Dialect, Kind, Line, LineTerms, MerchantId, Order,
-    OrderId, Payment, PaymentMethod, Refusal, Registration, ReturnPolicy, ReturnedLine, Timestamp,
+    Account, AccountRefusal, Amount, Command, Currency, Customer, Dialect, Item, Kind, Line, LineTerms,
+    MerchantId, Order, OrderId, Payment, PaymentMethod, Refusal, Registration, ReturnPolicy, ReturnedLine,
+    Timestamp, offer,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 use store::rows::{DocumentKey, Load};
@@ -132,13 +133,18 @@ impl Book {
     where
         R: Fn(Result<&KeptAccount, &Refusal>) -> Reply + Clone + Send + 'static,
     {
+        let id = self.new_customer(merchant).await?;
+        let kept = new_account(&id, self.now(), account);
+        Box::pin(self.open_document((merchant, kept), idempotency, render)).await
+    }
+
+    /// A new customer's number: one that no customer of another system goes by.
+    pub(crate) async fn new_customer(&self, merchant: MerchantId) -> Result<String, BookError> {
         loop {
             let id = self.new_id(merchant, KIND, FIRST).await?;
-            if self.has_orders(merchant, &id).await? {
-                continue; // another system's customer goes by this id
+            if !self.has_orders(merchant, &id).await? {
+                return Ok(id);
             }
-            let kept = new_account(&id, self.now(), account);
-            return Box::pin(self.open_document((merchant, kept), idempotency, render)).await;
         }
     }
 
@@ -224,13 +230,17 @@ impl Book {
         merchant: MerchantId,
         customer: &str,
     ) -> Result<Result<(), Refusal>, BookError> {
+        let Some(kept) = self.account(merchant, customer).await? else {
+            return Ok(Ok(()));
+        };
+        let over = self.products_not_sold(merchant, &kept.body).await?;
         let load = Load {
             merchant: merchant.0,
             documents: vec![account_key(customer)],
             ..Load::default()
         };
         let (ids, customer) = (self.identify(merchant).await?, customer.to_owned());
-        let run = move |work: &mut Work<'_>| pass_anniversary(work, ids, &customer);
+        let run = move |work: &mut Work<'_>| pass_anniversary(work, ids, (&customer, &over));
         Box::pin(self.transact(load, run)).await
     }
 
@@ -247,10 +257,13 @@ impl Book {
         render: R,
     ) -> Result<Executed, BookError>
     where
-        R: Fn(Result<&Outcome, &Refusal>) -> Reply + Send + Sync + 'static,
+        R: Fn(Result<&Outcome, &AccountRefusal>) -> Reply + Send + Sync + 'static,
     {
         let render = Arc::new(render);
         let mut asked = Arc::new(asked);
+        let customer = asked.registration.customer.as_ref();
+        let account = customer.and_then(|customer| customer.number.as_deref());
+        let documents: Vec<DocumentKey> = account.map(account_key).into_iter().collect();
         loop {
             let own = Reference::Shown(asked.registration.origin, asked.registration.id.to_string());
             let orders: Vec<_> = own
@@ -262,11 +275,16 @@ impl Book {
             let places = 1..orders.len();
             let load = Load {
                 orders,
+                documents: documents.clone(),
                 ..idempotency.load(merchant)
             };
             let (hand_back, render) = (Arc::clone(&asked), Arc::clone(&render));
             let run = move |work: &mut Work<'_>| hand_back_loaded(work, &hand_back, places.clone());
-            let tried = self.transact_once(load, idempotency.clone(), run, move |outcome| render(outcome));
+            let render = move |outcome: Result<&Result<Outcome, AccountRefusal>, &Refusal>| match outcome {
+                Ok(done) => render(done.as_ref()),
+                Err(refusal) => render(Err(&refusal.clone().into())),
+            };
+            let tried = self.transact_once(load, idempotency.clone(), run, render);
             if let Some(executed) = Box::pin(tried).await? {
                 return Ok(executed);
             }
@@ -277,7 +295,11 @@ impl Book {
     }
 }
 
-fn hand_back_loaded(work: &mut Work<'_>, asked: &HandBack, places: Range<usize>) -> Result<Outcome, Stop> {
+fn hand_back_loaded(
+    work: &mut Work<'_>,
+    asked: &HandBack,
+    places: Range<usize>,
+) -> Result<Result<Outcome, AccountRefusal>, Stop> {
     if work.is_taken(0..1) {
         return Err(Stop::IdTaken);
     }
@@ -302,9 +324,44 @@ fn hand_back_loaded(work: &mut Work<'_>, asked: &HandBack, places: Range<usize>)
         lines: asked.lines.clone(),
         policy: asked.policy,
     };
+    // The order's own rules come first: what is returned already, or too late, is said before what it would leave.
+    work.check(&bought, &command)?;
+    if kind == Kind::Return
+        && let Err(refusal) = begin_return(work, &bought, &asked.lines)?
+    {
+        return Ok(Err(refusal));
+    }
     work.run(Some(bought), &[command])?;
     let register = Command::Register(Box::new(asked.registration.clone()));
-    work.run(None, &[register, Command::Subscribe { subscriptions }])
+    let registered = work.run(None, &[register, Command::Subscribe { subscriptions }])?;
+    Ok(Ok(registered))
+}
+
+/// Sees whether the customer may hand so much back, and notes it on the account where that counts.
+fn begin_return(
+    work: &mut Work<'_>,
+    bought: &Order,
+    lines: &[ReturnedLine],
+) -> Result<Result<(), AccountRefusal>, BookError> {
+    let Some(mut kept) = work.document::<Account>(0)? else {
+        return Ok(Ok(()));
+    };
+    let is_counted = |line: &Line| offer::least_order(&line.item.product).is_some();
+    if kept.body.commitment.is_none() && !bought.lines.iter().any(is_counted) {
+        return Ok(Ok(()));
+    }
+    let mut items = Vec::with_capacity(lines.len());
+    for wanted in lines {
+        let is_it = |line: &&Line| line.item.number == Some(wanted.number);
+        if let Some(line) = bought.lines.iter().find(is_it) {
+            items.push((&line.item, line.subscription.as_deref(), wanted.quantity));
+        }
+    }
+    match kept.body.begin_return(&items, work.now()) {
+        Ok(false) => Ok(Ok(())),
+        Ok(true) => put_account(work, &mut kept).map(Ok),
+        Err(refusal) => Ok(Err(refusal)),
+    }
 }
 
 /// The subscription that a line of the new order is about: the one that the line was about, or, when an exchange is
@@ -342,10 +399,18 @@ fn order_loaded(
     ))
 }
 
-fn pass_anniversary(work: &mut Work<'_>, (id, uuid): (OrderId, Uuid), customer: &str) -> Result<(), Stop> {
+fn pass_anniversary(
+    work: &mut Work<'_>,
+    ids: (OrderId, Uuid),
+    (customer, over): (&str, &BTreeSet<String>),
+) -> Result<(), Stop> {
     let Some(mut kept) = work.document::<Account>(0)? else {
         return Ok(());
     };
+    if kept.body.anniversary.is_some_and(|end| end <= work.now()) {
+        kept.body
+            .end_sale(|product| !over.contains(offer::family(product)));
+    }
     let Some(renewed) = kept.body.pass_anniversary(work.now()) else {
         return Ok(());
     };
@@ -358,11 +423,32 @@ fn pass_anniversary(work: &mut Work<'_>, (id, uuid): (OrderId, Uuid), customer: 
         .iter()
         .map(|line| Some(line.subscription.clone()))
         .collect();
-    let registration = Registration {
+    let items = (1..)
+        .zip(&renewed)
+        .map(|(number, line)| line.item(number, first.currency));
+    let registration = own_order(
+        ids,
+        Kind::Renewal,
+        (customer, reseller),
+        (first.currency, items.collect()),
+    );
+    let register = Command::Register(Box::new(registration));
+    work.run(None, &[register, Command::Process { subscriptions }])?;
+    Ok(())
+}
+
+/// An order that the server itself places for a customer.
+pub(crate) fn own_order(
+    (id, uuid): (OrderId, Uuid),
+    kind: Kind,
+    (customer, reseller): (&str, Option<String>),
+    (currency, items): (Currency, Vec<Item>),
+) -> Registration {
+    Registration {
         id,
         uuid,
         origin: Dialect::Marketplace,
-        kind: Kind::Renewal,
+        kind,
         number: None,
         reference: None,
         refers_to: None,
@@ -371,13 +457,10 @@ fn pass_anniversary(work: &mut Work<'_>, (id, uuid): (OrderId, Uuid), customer: 
             ..Customer::default()
         }),
         reseller,
-        currency: first.currency,
+        currency,
         gross: Amount::ZERO,
         net: None,
-        items: (1..)
-            .zip(&renewed)
-            .map(|(number, line)| line.item(number, first.currency))
-            .collect(),
+        items,
         payment: Payment {
             method: PaymentMethod::Invoice,
             prepaid: false,
@@ -386,8 +469,5 @@ fn pass_anniversary(work: &mut Work<'_>, (id, uuid): (OrderId, Uuid), customer: 
         ordered_at: None,
         completes_at: None,
         annex: BTreeMap::new(),
-    };
-    let register = Command::Register(Box::new(registration));
-    work.run(None, &[register, Command::Process { subscriptions }])?;
-    Ok(())
+    }
 }

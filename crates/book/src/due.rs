@@ -3,12 +3,14 @@
 //! Every server of a database looks for what is due. Two that find the same order do its work once: the second finds
 //! it done.
 
+use crate::account_surroundings::reseller_key;
 use crate::accounts::{KIND as ACCOUNT, account_key, loaded_account, put_account};
 use crate::chain;
+use crate::transfers::MEMBERSHIP;
 use crate::work::Stop;
-use crate::{Book, BookError, Reference, Work};
-use order::{Command, Dialect, MerchantId, Order, OrderId, Refusal, Status};
-use store::rows::Load;
+use crate::{Book, BookError, Reference, Seller, Work};
+use order::{Command, Dialect, Failure, Kind, MerchantId, Order, OrderId, Refusal, Status};
+use store::rows::{DocumentKey, Load};
 
 /// What came of looking for what is due.
 #[derive(Debug, Clone, Default)]
@@ -71,13 +73,17 @@ impl Book {
             let (merchant, id) = (MerchantId(order.merchant), OrderId(order.key));
             moved.note(merchant, format!("order {id}"), self.wake(merchant, id).await)?;
         }
-        let accounts = self.store().due_documents(self.now().0, limit).await?;
-        for account in accounts.iter().filter(|account| account.key.kind == ACCOUNT) {
-            let (merchant, customer) = (MerchantId(account.merchant), &account.key.id);
-            let woken = self.wake_account(merchant, customer).await;
-            moved.note(merchant, format!("account {customer}"), woken)?;
+        let documents = self.store().due_documents(self.now().0, limit).await?;
+        for document in &documents {
+            let (merchant, id) = (MerchantId(document.merchant), &document.key.id);
+            let woken = match document.key.kind.as_str() {
+                ACCOUNT => self.wake_account(merchant, id).await,
+                MEMBERSHIP => self.wake_membership(merchant, id).await,
+                _ => continue,
+            };
+            moved.note(merchant, format!("{} {id}", document.key.kind), woken)?;
         }
-        moved.more = [orders.len(), accounts.len()]
+        moved.more = [orders.len(), documents.len()]
             .iter()
             .any(|found| i64::try_from(*found).is_ok_and(|found| found >= limit));
         Ok(moved)
@@ -93,7 +99,7 @@ impl Book {
         let load = Load {
             merchant: merchant.0,
             orders: Reference::Id(id).keys(),
-            documents: account.iter().map(|customer| account_key(customer)).collect(),
+            documents: surroundings(account.as_deref(), &order),
             ..Load::default()
         };
         self.transact(load, move |work| wake_loaded(work, account.as_deref()))
@@ -101,8 +107,15 @@ impl Book {
     }
 }
 
+/// What an order's completion depends on: first the customer's account, then the reseller.
+pub(crate) fn surroundings(account: Option<&str>, order: &Order) -> Vec<DocumentKey> {
+    let reseller = order.reseller.as_deref().filter(|_| account.is_some());
+    let account = account.map(account_key).into_iter();
+    account.chain(reseller.map(reseller_key)).collect()
+}
+
 /// The customer whose account an order is about, where it is about one.
-fn account_of(order: &Order) -> Option<String> {
+pub(crate) fn account_of(order: &Order) -> Option<String> {
     let customer = order.customer.as_ref()?.number.clone()?;
     (order.origin == Dialect::Marketplace).then_some(customer)
 }
@@ -129,14 +142,25 @@ fn wake_loaded(work: &mut Work<'_>, account: Option<&str>) -> Result<(), Stop> {
 }
 
 /// What an order that is due comes to.
-fn complete(work: &mut Work<'_>, order: &Order, account: Option<&str>) -> Result<Command, BookError> {
+pub(crate) fn complete(
+    work: &mut Work<'_>,
+    order: &Order,
+    account: Option<&str>,
+) -> Result<Command, BookError> {
     let Some(customer) = account else {
         let subscriptions = Vec::new();
         return Ok(Command::Process { subscriptions });
     };
     let now = work.now();
     let mut kept = loaded_account(work, 0, customer)?;
-    let completed = kept.body.complete(order, now, work.ids());
+    let seller = work.document::<Seller>(1)?;
+    // What goes back goes back, whoever sold it.
+    let may_sell = order.kind == Kind::Return || seller.is_none_or(|seller| seller.body.is_active());
+    let completed = if may_sell {
+        kept.body.complete(order, now, work.ids())
+    } else {
+        Err(Failure::ResellerInactive)
+    };
     if completed.is_err() {
         kept.body.abandon(order);
     }

@@ -398,7 +398,8 @@ impl Stirs {
         let is_due = |wake_at: Option<i64>| wake_at.is_some_and(|at| at <= now.0);
         Self {
             calls: !changes.deliveries.is_empty(),
-            orders: changes.orders.iter().any(|order| is_due(order.row.wake_at)),
+            orders: changes.orders.iter().any(|order| is_due(order.row.wake_at))
+                || changes.documents.iter().any(|one| is_due(one.row.wake_at)),
             events: !changes.orders.is_empty(),
         }
     }

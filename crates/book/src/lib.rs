@@ -15,6 +15,7 @@
 //!
 //! Deliberately absent: HTTP, wire formats, the machine's clock and randomness ([`Clock`], [`Entropy`] bring them).
 
+mod account_surroundings;
 mod accounts;
 mod administration;
 mod blocks;
@@ -58,12 +59,14 @@ mod terms;
 mod tokens;
 mod totals;
 mod trail;
+mod transfers;
 mod users;
 mod verify;
 mod verify_following;
 mod webhooks;
 mod work;
 
+pub use account_surroundings::{RESELLER, SALE, Sale, Seller};
 pub use accounts::{AccountOrder, HandBack, KeptAccount};
 pub use administration::{Administrator, OPERATOR, Rotated};
 pub use callers::{CallerObserver, observing_callers};
@@ -99,6 +102,7 @@ pub use store::{Asked, AskedObserver, Database, Measures, observing_the_database
 pub use tokens::{AuthError, IssuedToken};
 pub use totals::{Day, Total, TotalsQuery};
 pub use trail::{AuditEntry, AuditPlace, AuditQuery};
+pub use transfers::MEMBERSHIP;
 pub use users::{NewUser, NotSignedIn, User};
 pub use verify::{Finding, Verified};
 pub use webhooks::{LONGEST_HOOK_TEXT, MOST_WEBHOOKS, Standing, Webhook, event_type};

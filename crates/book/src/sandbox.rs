@@ -1,7 +1,9 @@
 //! What only a sandbox does: it takes a merchant's data away, and moves through time.
 
-use crate::{Book, BookError};
-use order::{MerchantId, Timestamp};
+use crate::due::{account_of, complete, surroundings};
+use crate::{Book, BookError, Executed, Idempotency, Outcome, Reference, Reply, Work};
+use order::{Command, MerchantId, Order, Refusal, Status, Timestamp};
+use store::rows::Load;
 
 /// The setting that marks a database whose data are all a sandbox's.
 const MARK: &str = "sandbox";
@@ -83,5 +85,42 @@ impl Book {
             }
         }
         Ok(opened)
+    }
+
+    /// Completes an open order now, with all that its completion brings, after other commands on it; and keeps the
+    /// answer under its key.
+    ///
+    /// # Errors
+    /// See [`Book::begin_sandbox`].
+    pub async fn complete_now<R>(
+        &self,
+        (merchant, order): (MerchantId, &Order),
+        first: Vec<Command>,
+        idempotency: Idempotency,
+        render: R,
+    ) -> Result<Executed, BookError>
+    where
+        R: Fn(Result<&Outcome, &Refusal>) -> Reply + Send + 'static,
+    {
+        let account = account_of(order);
+        let load = Load {
+            orders: Reference::Id(order.id).keys(),
+            documents: surroundings(account.as_deref(), order),
+            ..idempotency.load(merchant)
+        };
+        let run = move |work: &mut Work<'_>| {
+            let order = work.first_order(0..1)?.ok_or(Refusal::UnknownOrder)?;
+            let mut commands = first.clone();
+            if matches!(order.status, Status::Preliminary | Status::Confirmed { .. }) {
+                commands.push(complete(work, &order, account.as_deref())?);
+            } else {
+                // One that is complete stays so, and one that has failed says so.
+                let subscriptions = Vec::new();
+                commands.push(Command::Process { subscriptions });
+            }
+            work.run(Some(order), &commands)
+        };
+        let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
+        executed.ok_or_else(|| BookError::Unknown("order".to_owned()))
     }
 }

@@ -130,6 +130,11 @@ impl<'a> Work<'a> {
         self.changes.deliveries.push(call);
     }
 
+    /// Whether a command would be done. Nothing is taken down.
+    pub(crate) fn check(&mut self, order: &Order, command: &Command) -> Result<(), Refusal> {
+        decide(Some(order), command, &mut self.context).map(drop)
+    }
+
     /// Runs commands on one order, one after the other, and takes down what they come to. The first that is refused
     /// refuses the whole work.
     pub(crate) fn run(&mut self, before: Option<Order>, commands: &[Command]) -> Result<Outcome, Stop> {

@@ -62,6 +62,7 @@ pub struct Endpoint {
 pub struct Routes<S> {
     router: Router<S>,
     endpoints: Vec<Endpoint>,
+    slashes: bool,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
@@ -69,11 +70,20 @@ impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
         Self {
             router: Router::new(),
             endpoints: Vec::new(),
+            slashes: false,
         }
     }
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// What is added from now on is there under its path with a slash at the end as well: clients write one that the API
+    /// does not have. The list has it once.
+    #[must_use]
+    pub fn with_slashes(mut self) -> Self {
+        self.slashes = true;
+        self
+    }
+
     /// Adds a GET, which answers HEAD as well.
     #[must_use]
     pub fn get<H: Handler<T, S>, T: 'static>(self, path: &str, needs: Needs, handler: H) -> Self {
@@ -141,6 +151,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         (path, needs): (&str, Needs),
         handler: H,
     ) -> Self {
+        if self.slashes {
+            let same = format!("{path}/");
+            self.router = self.router.route(&same, on(filter, handler.clone()));
+        }
         self.router = self.router.route(path, on(filter, handler));
         self.note(method, path, needs);
         self

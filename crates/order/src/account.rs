@@ -5,13 +5,13 @@
 //! itself.
 
 use crate::{
-    Dialect, Failure, Ids, Kind, Line, LineTerms, Opaque, Order, Quantity, Replaced, StartedLine,
+    Commitment, Dialect, Failure, Ids, Kind, Line, LineTerms, Opaque, Order, Quantity, Replaced, StartedLine,
     Subscription, Timestamp, offer,
 };
 use jiff::civil::Date;
 use jiff::{ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A customer's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,18 @@ pub struct Account {
     /// What the customer has subscribed to, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscriptions: Vec<Subscription>,
+    /// What the customer has promised to hold, and does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Commitment>,
+    /// What they are asked to promise instead, or have accepted and do not hold yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested: Option<Commitment>,
+    /// What they are to promise once that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommitment: Option<Commitment>,
+    /// The codes of promotions for one time only that they have used.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub spent: BTreeSet<String>,
     /// What only one dialect knows of the customer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annex: BTreeMap<Dialect, Opaque>,
@@ -63,6 +75,10 @@ impl Account {
             reseller: None,
             anniversary: None,
             subscriptions: Vec::new(),
+            commitment: None,
+            requested: None,
+            recommitment: None,
+            spent: BTreeSet::new(),
             annex: BTreeMap::new(),
         }
     }
@@ -89,6 +105,17 @@ impl Account {
         }
     }
 
+    /// Lets nothing renew any more whose product is not sold any more; says whether that was anything.
+    pub fn end_sale(&mut self, is_sold: impl Fn(&str) -> bool) -> bool {
+        let renewing = self.subscriptions.iter_mut();
+        let renewing = renewing.filter(|one| (one.active || one.scheduled) && one.renews);
+        let mut ended = false;
+        for subscription in renewing.filter(|one| !is_sold(&one.product)) {
+            (subscription.renews, ended) = (false, true);
+        }
+        ended
+    }
+
     /// The subscription with this id.
     pub fn subscription(&self, id: &str) -> Option<&Subscription> {
         self.subscriptions
@@ -107,24 +134,35 @@ impl Account {
         now: Timestamp,
         ids: &mut Ids,
     ) -> Result<Vec<Option<String>>, Failure> {
-        let kept = || order.lines.iter().map(|line| line.subscription.clone()).collect();
         if order.kind == Kind::Return {
             for line in &order.lines {
                 self.give_back(line);
             }
-            return Ok(kept());
+            return Ok(named_by(order));
         }
         if self.standing != Standing::Active {
             return Err(Failure::CustomerInactive);
         }
         let ends = self.term_end(now);
         self.anniversary = Some(ends);
+        let taken = self.take_in(order, (now, ends), ids)?;
+        self.note_commitment(now);
+        Ok(taken)
+    }
+
+    /// Starts, extends or exchanges what the order's lines are about.
+    fn take_in(
+        &mut self,
+        order: &Order,
+        (now, ends): (Timestamp, Timestamp),
+        ids: &mut Ids,
+    ) -> Result<Vec<Option<String>>, Failure> {
         match order.kind {
             Kind::Renewal => {
                 for line in &order.lines {
                     self.renew(line, ends);
                 }
-                Ok(kept())
+                Ok(named_by(order))
             }
             Kind::Switch | Kind::Revert => {
                 let replaced: Vec<Replaced> = order.lines.iter().filter_map(replaced_by).collect();
@@ -155,8 +193,15 @@ impl Account {
     /// Forgets an order that has failed: what it was to renew or to exchange can be by another.
     pub fn abandon(&mut self, order: &Order) {
         for line in &order.lines {
+            let terms = LineTerms::of(&line.item);
+            for code in terms.promotions.iter().filter(|_| terms.once) {
+                self.spent.remove(code);
+            }
             if let Some(subscription) = self.named(line) {
                 subscription.renewing = false;
+                if order.kind == Kind::Return {
+                    subscription.returning = subscription.returning.less(line.item.quantity);
+                }
             }
             if let Some(replaced) = replaced_by(line)
                 && let Some(subscription) = self.with_id(&replaced.subscription)
@@ -270,6 +315,11 @@ impl Account {
             sum.plus(subscription.quantity)
         })
     }
+}
+
+/// The subscriptions that the lines name themselves.
+fn named_by(order: &Order) -> Vec<Option<String>> {
+    order.lines.iter().map(|line| line.subscription.clone()).collect()
 }
 
 fn replaced_by(line: &Line) -> Option<Replaced> {

@@ -1,5 +1,6 @@
 //! What an account must allow before an order is taken: renewing, exchanging, and beginning with the next term.
 
+use crate::account_preference::check_begun_with;
 use crate::{
     Account, AccountRefusal, Item, Kind, LineTerms, Quantity, Registration, StartedLine, Subscription,
     Timestamp,
@@ -31,13 +32,44 @@ impl Account {
                 }
             }
             Kind::Switch => {
+                after.check_no_early_renewal()?;
                 for item in &order.items {
                     after.begin_switch(item)?;
                 }
             }
-            Kind::New | Kind::Return | Kind::Transfer | Kind::Revert => {}
+            Kind::New => {
+                after.check_no_early_renewal()?;
+                for item in &order.items {
+                    after.spend(item)?;
+                }
+            }
+            Kind::Return | Kind::Transfer | Kind::Revert => {}
         }
         *self = after;
+        Ok(())
+    }
+
+    /// Whether no order is open that renews for the next term: until it is complete, nothing else is bought or
+    /// exchanged.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::EarlyRenewalOpen`] when one is.
+    pub fn check_no_early_renewal(&self) -> Result<(), AccountRefusal> {
+        if self.subscriptions.iter().any(|one| one.active && one.renewing) {
+            return Err(AccountRefusal::EarlyRenewalOpen);
+        }
+        Ok(())
+    }
+
+    /// Uses the promotions that a line has for one time only.
+    fn spend(&mut self, item: &Item) -> Result<(), AccountRefusal> {
+        let terms = LineTerms::of(item);
+        for code in terms.promotions.into_iter().filter(|_| terms.once) {
+            let line = item.number.unwrap_or_default();
+            if !self.spent.insert(code.clone()) {
+                return Err(AccountRefusal::Spent { line, code });
+            }
+        }
         Ok(())
     }
 
@@ -45,6 +77,7 @@ impl Account {
     /// that runs, for the next term, shortly before this one is over.
     fn begin_renewal(&mut self, item: &mut Item, id: &str, now: Timestamp) -> Result<(), AccountRefusal> {
         let is_open = self.is_before_anniversary(now, OPENS_DAYS_BEFORE, 0);
+        let is_final = self.is_in_final_term(now);
         let unknown = || AccountRefusal::UnknownSubscription { id: id.to_owned() };
         let subscription = self.with_id(id).ok_or_else(unknown)?;
         let id = id.to_owned();
@@ -53,6 +86,9 @@ impl Account {
         }
         if subscription.renewing || (subscription.active && subscription.renewed.is_some()) {
             return Err(AccountRefusal::RenewedAlready { id });
+        }
+        if subscription.active && is_final {
+            return Err(AccountRefusal::FinalTerm);
         }
         if !subscription.active && item.quantity > subscription.quantity {
             return Err(AccountRefusal::MoreThanBefore { id });
@@ -104,7 +140,7 @@ impl Account {
         &mut self,
         id: String,
         line: StartedLine,
-        promotions: Vec<String>,
+        (promotions, code): (Vec<String>, Option<String>),
         now: Timestamp,
     ) -> Result<(), AccountRefusal> {
         let runs = self.subscriptions.iter().any(|subscription| subscription.active);
@@ -116,12 +152,16 @@ impl Account {
             return Err(AccountRefusal::SubscribedAlready { id });
         }
         let quantity = line.quantity;
+        if let Some(code) = &code {
+            check_begun_with(self, (code, quantity), now)?;
+        }
         self.subscriptions.push(Subscription {
             quantity: Quantity::ZERO,
             active: false,
             scheduled: true,
             renewal_quantity: Some(quantity),
             renewal_promotions: promotions,
+            renewal_code: code,
             ..Subscription::started(id, line, (now, ends))
         });
         Ok(())

@@ -63,6 +63,38 @@ pub enum AccountRefusal {
     /// The account is still being set up.
     #[error("the account is still pending")]
     Pending,
+    /// The next term is being arranged by an order that is still open.
+    #[error("an early renewal is in progress")]
+    EarlyRenewalOpen,
+    /// The term is the last of what the customer has committed themselves to.
+    #[error("the term is the last of the customer's commitment")]
+    FinalTerm,
+    /// The customer would hold fewer licences than they have committed themselves to.
+    #[error("the customer would hold fewer licences than they have committed themselves to")]
+    BelowCommitment,
+    /// The subscription would hold fewer licences than the offer is for at the least.
+    #[error("the subscription would hold fewer licences than its offer is for at the least")]
+    BelowLeastOrder {
+        /// The number of the line.
+        line: i64,
+    },
+    /// The next term would have fewer licences than the customer has committed themselves to.
+    #[error("the next term would have fewer licences than the customer has committed themselves to")]
+    InvalidRenewal,
+    /// No commitment was asked for.
+    #[error("no commitment was asked for")]
+    NothingRequested,
+    /// The customer has used the promotion, which is for one time only.
+    #[error("the customer has used the promotion {code} already")]
+    Spent {
+        /// The number of the line.
+        line: i64,
+        /// The promotion's code.
+        code: String,
+    },
+    /// What a renewal code does not allow.
+    #[error(transparent)]
+    Code(#[from] crate::CodeRefusal),
     /// What an order was to do with the account, the order itself does not allow.
     #[error(transparent)]
     Order(#[from] crate::Refusal),

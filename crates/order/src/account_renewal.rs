@@ -51,7 +51,7 @@ impl Account {
     /// # Errors
     /// [`AccountRefusal::NothingRenews`] when no subscription is set to renew, and [`AccountRefusal::RenewedAlready`]
     /// when all that would are renewed.
-    pub fn renewal(&self) -> Result<Vec<RenewedLine>, AccountRefusal> {
+    pub fn renewal(&self, now: Timestamp) -> Result<Vec<RenewedLine>, AccountRefusal> {
         let renewing: Vec<_> = self
             .subscriptions
             .iter()
@@ -69,7 +69,7 @@ impl Account {
         let licences = renewing
             .iter()
             .fold(licences, |sum, one| sum.plus(one.renews_with()));
-        let line = |one: &&Subscription| one.line(one.renews_with(), licences);
+        let line = |one: &&Subscription| self.line(one, one.renews_with(), (licences, now));
         Ok(renewing.iter().map(line).collect())
     }
 
@@ -77,7 +77,11 @@ impl Account {
     ///
     /// # Errors
     /// When one of them can't be.
-    pub fn renewal_of(&self, wanted: &[(String, Quantity)]) -> Result<Vec<RenewedLine>, AccountRefusal> {
+    pub fn renewal_of(
+        &self,
+        wanted: &[(String, Quantity)],
+        now: Timestamp,
+    ) -> Result<Vec<RenewedLine>, AccountRefusal> {
         let licences = wanted
             .iter()
             .fold(Quantity::ZERO, |sum, (_, quantity)| sum.plus(*quantity));
@@ -85,7 +89,7 @@ impl Account {
             let subscription = self.subscription(id);
             let subscription =
                 subscription.ok_or_else(|| AccountRefusal::UnknownSubscription { id: id.clone() })?;
-            Ok(subscription.line(*quantity, licences))
+            Ok(self.line(subscription, *quantity, (licences, now)))
         };
         wanted.iter().map(line).collect()
     }
@@ -105,7 +109,7 @@ impl Account {
     /// everything else ends. Says what renewed by itself; none when it has not come.
     pub fn pass_anniversary(&mut self, now: Timestamp) -> Option<Vec<RenewedLine>> {
         let ended = self.anniversary.filter(|end| *end <= now)?;
-        let renewed = self.renewal().unwrap_or_default();
+        let renewed = self.renewal(now).unwrap_or_default();
         let goes_on = self
             .subscriptions
             .iter()
@@ -126,7 +130,28 @@ impl Account {
             }
         }
         self.anniversary = Some(next);
+        self.note_commitment(now);
         Some(renewed)
+    }
+
+    fn line(
+        &self,
+        one: &Subscription,
+        quantity: Quantity,
+        (licences, now): (Quantity, Timestamp),
+    ) -> RenewedLine {
+        let product = match &one.renewal_code {
+            Some(code) => offer::at_code(&one.product, code),
+            None => self.entitled(&one.product, licences, now),
+        };
+        RenewedLine {
+            subscription: one.id.clone(),
+            product,
+            quantity,
+            currency: one.currency,
+            deployment: one.deployment.clone(),
+            promotions: one.renewal_promotions.clone(),
+        }
     }
 
     /// When the server itself must look at the account next: on the anniversary, as long as anything runs until then.
@@ -141,16 +166,5 @@ impl Subscription {
     fn renews_next(&self) -> bool {
         let is_free = self.renewed.is_none() && !self.renewing;
         (self.active || self.scheduled) && is_free && self.renews_with().is_positive()
-    }
-
-    fn line(&self, quantity: Quantity, licences: Quantity) -> RenewedLine {
-        RenewedLine {
-            subscription: self.id.clone(),
-            product: offer::at_volume(&self.product, licences),
-            quantity,
-            currency: self.currency,
-            deployment: self.deployment.clone(),
-            promotions: self.renewal_promotions.clone(),
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a customer has subscribed to.
 
-use crate::{AccountRefusal, Currency, Item, LinePrice, Opaque, Quantity, Timestamp, offer};
+use crate::{Currency, Item, LinePrice, Opaque, Quantity, Timestamp, offer};
 use serde::{Deserialize, Serialize};
 
 /// So many licences of one product, until the anniversary.
@@ -47,6 +47,12 @@ pub struct Subscription {
     /// The codes of the promotions that it is to renew with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub renewal_promotions: Vec<String>,
+    /// The code of the offer, of so many licences at the least, that it is to renew with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_code: Option<String>,
+    /// How many go back by orders that are still open, as far as that was counted.
+    #[serde(default = "none_of_it", skip_serializing_if = "is_none_of_it")]
+    pub returning: Quantity,
     /// What only the dialect knows of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annex: Option<Opaque>,
@@ -58,6 +64,14 @@ pub struct Subscription {
 )]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+fn none_of_it() -> Quantity {
+    Quantity::ZERO
+}
+
+fn is_none_of_it(quantity: &Quantity) -> bool {
+    !quantity.is_positive()
 }
 
 impl Subscription {
@@ -79,29 +93,10 @@ impl Subscription {
             renews: true,
             renewal_quantity: None,
             renewal_promotions: Vec::new(),
+            renewal_code: None,
+            returning: Quantity::ZERO,
             annex: None,
         }
-    }
-
-    /// Sets how it renews.
-    ///
-    /// # Errors
-    /// When it does not run any more.
-    pub fn set_renewal(
-        &mut self,
-        renews: bool,
-        quantity: Option<Quantity>,
-        promotions: Option<Vec<String>>,
-    ) -> Result<(), AccountRefusal> {
-        if !self.active && !self.scheduled {
-            return Err(AccountRefusal::Ended { id: self.id.clone() });
-        }
-        self.renews = renews;
-        self.renewal_quantity = quantity.or(self.renewal_quantity);
-        if let Some(promotions) = promotions {
-            self.renewal_promotions = promotions;
-        }
-        Ok(())
     }
 
     /// Runs until the anniversary with so many licences.
@@ -110,6 +105,7 @@ impl Subscription {
         (self.active, self.renewing, self.renews_at) = (true, false, renews_at);
         (self.scheduled, self.renewed) = (false, None);
         self.renewal_promotions.clear();
+        self.renewal_code = None;
     }
 
     /// Adds licences until the anniversary; one that had ended runs again.
@@ -124,6 +120,7 @@ impl Subscription {
 
     /// Takes licences off. When none is left it ends, and does not renew.
     pub(crate) fn give_back(&mut self, quantity: Quantity) {
+        self.returning = self.returning.less(quantity);
         self.quantity = self.quantity.less(quantity);
         if !self.quantity.is_positive() {
             (self.active, self.renews, self.renewal_quantity) = (false, false, None);
@@ -190,6 +187,9 @@ pub struct LineTerms {
     /// Whether it renews for the next term, before this one is over.
     #[serde(skip_serializing_if = "is_false")]
     pub early: bool,
+    /// Whether its promotions are for one time only.
+    #[serde(skip_serializing_if = "is_false")]
+    pub once: bool,
     /// What it is exchanged for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replaces: Option<Replaced>,

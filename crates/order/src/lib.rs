@@ -6,7 +6,9 @@
 //! name of any wire format: what only one dialect knows of an order rides along in its [`annex`](Order::annex).
 
 mod account;
+mod account_commitment;
 mod account_order;
+mod account_preference;
 mod account_refusal;
 mod account_renewal;
 mod account_subscription;
@@ -21,6 +23,7 @@ mod identity;
 mod instalments;
 mod invariant;
 mod line;
+mod membership;
 mod money;
 mod movement;
 pub mod offer;
@@ -33,6 +36,8 @@ mod status;
 mod time;
 
 pub use account::{Account, Standing, subscription_id};
+pub use account_commitment::{Commitment, CommitmentStage};
+pub use account_preference::{CodeRefusal, Preference};
 pub use account_refusal::AccountRefusal;
 pub use account_renewal::RenewedLine;
 pub use account_subscription::{LineTerms, Replaced, StartedLine, Subscription};
@@ -50,6 +55,7 @@ pub use identity::{Dialect, MerchantId, OrderId};
 pub use instalments::{InstalmentPlan, InstalmentTerms};
 pub use invariant::{Violation, check};
 pub use line::{Item, Line};
+pub use membership::{Licence, Membership, MembershipRefusal, TakenOver, Transfer};
 pub use money::{Amount, Currency, MoneyError, Quantity};
 pub use movement::{Cancellation, Capture, Cause, Refund, Shipment, ShipmentKind};
 pub use opaque::Opaque;

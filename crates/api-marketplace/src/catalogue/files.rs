@@ -1,9 +1,13 @@
 //! Catalogues as files: JSON with `offers` and `promotions`, or CSV with a line for each offer and currency.
 
+use super::membership::FileMembership;
+use super::partner::Partner;
+use super::pending::{FilePending, PendingLicence};
 use super::promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion};
+use super::recommendation::Recommendation;
 use super::{Offer, RegionalPrice, SwitchPath};
 use http_kit::wire::{FromDigits, Lenient, Number, time};
-use order::{Amount, Currency, Timestamp};
+use order::{Amount, Currency, Membership, Timestamp};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,6 +21,14 @@ pub struct Entries {
     pub promotions: Vec<Promotion>,
     /// Which product can be exchanged for which.
     pub paths: Vec<SwitchPath>,
+    /// Memberships that can be taken over, by their ids.
+    pub memberships: BTreeMap<String, Membership>,
+    /// Licences that wait for an order.
+    pub pending: Vec<PendingLicence>,
+    /// What is recommended.
+    pub recommendations: Vec<Recommendation>,
+    /// What the merchant may do, when the file says.
+    pub partner: Option<Partner>,
 }
 
 /// One offer in one currency, as a file says it.
@@ -32,6 +44,12 @@ struct FileOffer {
     name: Option<String>,
     #[serde(default)]
     region: Option<String>,
+    #[serde(default)]
+    end_of_sale: Option<String>,
+    #[serde(default)]
+    add_on_to: Vec<String>,
+    #[serde(default)]
+    partial_returns: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +67,12 @@ struct FilePromotion {
     #[serde(default)]
     qualification: Qualification,
     outcomes: Vec<FileOutcome>,
+    #[serde(default)]
+    one_time_use: bool,
+    #[serde(default)]
+    not_combinable: bool,
+    #[serde(default)]
+    three_year_commit_only: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,6 +102,14 @@ struct File {
     /// The countries of each region that offers name.
     #[serde(default)]
     regions: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    memberships: Vec<FileMembership>,
+    #[serde(default)]
+    pending_licences: Vec<FilePending>,
+    #[serde(default)]
+    recommendations: Vec<Recommendation>,
+    #[serde(default)]
+    partner: Option<Partner>,
 }
 
 /// Reads a JSON catalogue: `{"offers": [...], "promotions": [...]}`.
@@ -88,8 +120,26 @@ pub fn read_json(text: &[u8]) -> Result<Entries, String> {
     let file: File = http_kit::body::parse_json(text).map_err(|error| error.to_string())?;
     let mut entries = Entries {
         paths: file.switch_paths,
+        recommendations: file.recommendations,
+        partner: file.partner,
         ..Entries::default()
     };
+    for (place, recommendation) in entries.recommendations.iter_mut().enumerate() {
+        recommendation.place = place;
+    }
+    for (place, membership) in file.memberships.into_iter().enumerate() {
+        let id = membership.membership_id.clone();
+        let membership = membership
+            .membership()
+            .map_err(|wrong| format!("memberships[{place}].{wrong}"))?;
+        entries.memberships.insert(id, membership);
+    }
+    for (place, pending) in file.pending_licences.into_iter().enumerate() {
+        let pending = pending.pending();
+        entries
+            .pending
+            .push(pending.map_err(|wrong| format!("pendingLicences[{place}].{wrong}"))?);
+    }
     for (place, offer) in file.offers.into_iter().enumerate() {
         add(&mut entries.offers, offer, &file.regions)
             .map_err(|wrong| format!("offers[{place}]: {wrong}"))?;
@@ -102,7 +152,7 @@ pub fn read_json(text: &[u8]) -> Result<Entries, String> {
 }
 
 /// Reads a CSV catalogue. Its first line names the columns, in any order: `offerId`, `currency`, `price`, and if you
-/// like `marketSegment` and `name`.
+/// like `marketSegment`, `name` and `endOfSale`.
 ///
 /// # Errors
 /// What is wrong, and in which line.
@@ -135,6 +185,9 @@ fn offer_of(row: &BTreeMap<String, String>) -> Result<FileOffer, String> {
         market_segment: cell("marketSegment"),
         name: cell("name"),
         region: None,
+        end_of_sale: cell("endOfSale"),
+        add_on_to: Vec::new(),
+        partial_returns: None,
     })
 }
 
@@ -172,6 +225,16 @@ fn add(
     let offer = offers.entry(told.offer_id.clone()).or_default();
     offer.name = told.name.unwrap_or(std::mem::take(&mut offer.name));
     offer.segment = told.market_segment.or(offer.segment.take());
+    if let Some(text) = told.end_of_sale {
+        let ends = time::parse(&text).map_err(|_error| format!("endOfSale: {text} is no date"))?;
+        offer.ends = Some(Timestamp(ends));
+    }
+    if !told.add_on_to.is_empty() {
+        offer.add_on_to = told.add_on_to;
+    }
+    offer.whole_returns = told
+        .partial_returns
+        .map_or(offer.whole_returns, |partial| !partial);
     if let Some(region) = told.region {
         let countries = regions.get(&region);
         let countries = countries.ok_or_else(|| format!("region: the file has no countries of {region}"))?;
@@ -207,6 +270,9 @@ fn promotion_of(told: FilePromotion) -> Result<Promotion, String> {
         segments: told.market_segments,
         offers: told.qualification.base_offer_ids,
         outcomes: outcomes.collect(),
+        once: told.one_time_use,
+        alone: told.not_combinable,
+        committed: told.three_year_commit_only,
     })
 }
 
@@ -255,7 +321,7 @@ mod tests {
         for (text, told) in [
             (
                 r#"{"offer":[]}"#,
-                "unknown field `offer`, expected one of `offers`, `promotions`, `switchPaths`, `regions`",
+                "unknown field `offer`, expected one of `offers`, `promotions`, `switchPaths`, `regions`, `memberships`, `pendingLicences`, `recommendations`, `partner`",
             ),
             (
                 r#"{"offers":[{"offerId":"A","currency":"USD"}]}"#,

@@ -2,28 +2,36 @@
 //! catalogue every well-formed offer can be ordered, and nothing has a price.
 
 mod files;
+mod lines;
+pub(crate) mod membership;
+mod partner;
+mod pending;
 mod promotion;
+mod recommendation;
 mod switch_path;
 
 pub use files::{Entries, read_csv, read_json};
+pub(crate) use lines::{Priced, Purpose, Wanted, check};
+pub use partner::Partner;
+pub(crate) use partner::allows;
+pub use pending::PendingLicence;
 pub use promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion};
+pub use recommendation::{Recommendation, RecommendationKind};
 pub(crate) use switch_path::check_path;
 pub use switch_path::{SwitchPath, SwitchTarget, SwitchType};
 
 use crate::State;
-use crate::errors::{
-    ApiError, INVALID_CODE, INVALID_CURRENCY, INVALID_OFFER, Kind, NOT_ELIGIBLE, NOT_QUALIFIED, ONE_CODE,
-    REGION_CURRENCY,
-};
-use crate::wire::customer::Annex;
-use book::{Book, BookError, Document};
-use order::{Account, Amount, Currency, Discount, LinePrice, MerchantId, Quantity, Refusal, Term};
+use crate::errors::{ApiError, INVALID_CURRENCY, Kind, REGION_CURRENCY};
+use book::{Book, BookError, Document, MEMBERSHIP, SALE, Sale};
+use order::{Amount, Currency, MerchantId, Timestamp, offer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub(crate) const OFFER: &str = "offer";
 pub(crate) const PROMOTION: &str = "promotion";
 pub(crate) const PATH: &str = "switch_path";
+pub(crate) const PENDING: &str = "pending_licence";
+pub(crate) const RECOMMENDATION: &str = "recommendation";
 /// What there is of a catalogue: one document, so that an order without one costs one look.
 const CATALOGUE: &str = "catalogue";
 const CURRENT: &str = "current";
@@ -44,6 +52,15 @@ pub struct Offer {
     /// The same for the countries of one region alone, by the region's name and currency code, such as `WE EUR`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub regional: BTreeMap<String, RegionalPrice>,
+    /// When its sale ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Timestamp>,
+    /// The products of which a customer must have one to buy it; empty for one that stands by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_on_to: Vec<String>,
+    /// Whether it goes back whole or not at all, whatever the server's setting.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_returns: bool,
 }
 
 /// The price of an offer in the countries of one region.
@@ -81,19 +98,14 @@ impl Offer {
 }
 
 /// What there is of a catalogue.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Parts {
     pub(crate) offers: bool,
     pub(crate) promotions: bool,
     pub(crate) paths: bool,
-}
-
-/// One line as the catalogue has it.
-#[derive(Debug, Clone)]
-pub(crate) struct Priced {
-    pub(crate) offer: String,
-    pub(crate) price: Option<LinePrice>,
+    pub(crate) recommendations: bool,
+    pub(crate) partner: Partner,
 }
 
 /// Takes offers and promotions into a merchant's catalogue, each in the place of the one that was there.
@@ -107,6 +119,25 @@ pub async fn load(book: &Book, merchant: MerchantId, entries: Entries) -> Result
     parts.offers |= !entries.offers.is_empty();
     parts.promotions |= !entries.promotions.is_empty();
     parts.paths |= !entries.paths.is_empty();
+    parts.recommendations |= !entries.recommendations.is_empty();
+    if let Some(partner) = entries.partner {
+        parts.partner = partner;
+    }
+    put_sales(book, merchant, &entries.offers).await?;
+    let memberships = entries.memberships.into_iter();
+    let memberships = memberships.map(|(id, one)| Document::new(MEMBERSHIP, id, now, one));
+    book.put_memberships(merchant, memberships.collect()).await?;
+    put_all(
+        book,
+        merchant,
+        entries.pending.into_iter().map(kept_pending).collect(),
+    )
+    .await?;
+    let recommendations = entries.recommendations.into_iter().map(|one| {
+        let id = format!("{} {}", one.kind.word(), one.base_offer_id);
+        Document::new(RECOMMENDATION, id, now, one)
+    });
+    put_all(book, merchant, recommendations.collect()).await?;
     let offers = entries
         .offers
         .into_iter()
@@ -127,6 +158,31 @@ pub async fn load(book: &Book, merchant: MerchantId, entries: Entries) -> Result
     .await
 }
 
+fn kept_pending(pending: PendingLicence) -> Document<PendingLicence> {
+    let id = format!("{} {} {}", pending.customer, pending.reference, pending.product);
+    let mut kept = Document::new(PENDING, id, pending.created, pending);
+    kept.owner.clone_from(&kept.body.customer);
+    kept
+}
+
+/// Says of each product until when it is sold: as long as any of its offers is.
+async fn put_sales(
+    book: &Book,
+    merchant: MerchantId,
+    offers: &BTreeMap<String, Offer>,
+) -> Result<(), BookError> {
+    let mut sales: BTreeMap<&str, Sale> = BTreeMap::new();
+    for (id, offer) in offers {
+        let sale = Sale { ends: offer.ends };
+        let kept = sales.entry(offer::family(id)).or_insert(sale);
+        kept.ends = kept.ends.zip(sale.ends).map(|(one, other)| one.max(other));
+    }
+    let now = book.now();
+    let sales = sales.into_iter();
+    let sales = sales.map(|(product, sale)| Document::new(SALE, product.to_owned(), now, sale));
+    put_all(book, merchant, sales.collect()).await
+}
+
 async fn put_all<T>(book: &Book, merchant: MerchantId, documents: Vec<Document<T>>) -> Result<(), BookError>
 where
     T: Serialize + serde::de::DeserializeOwned + Clone + Send + 'static,
@@ -138,121 +194,50 @@ where
     Ok(())
 }
 
-/// One line as it is to be checked.
-#[derive(Debug)]
-pub(crate) struct Wanted<'w> {
-    pub(crate) number: i64,
-    /// The offer that was asked for.
-    pub(crate) asked: &'w str,
-    /// The offer at the level that the customer is entitled to.
-    pub(crate) entitled: String,
-    /// Whether that is the only level that will do, where the catalogue has it.
-    pub(crate) is_strict: bool,
-    pub(crate) quantity: Quantity,
-    pub(crate) promotions: &'w [String],
-    pub(crate) currency: Currency,
-    pub(crate) term: Term,
-}
-
-/// Checks lines against the catalogue, where there is one, and says what they cost. Where the catalogue lacks the level
-/// that the customer is entitled to, the offer that was asked for stands.
-pub(crate) async fn check(
-    (state, merchant): (&State, MerchantId),
-    account: &Account,
-    lines: Vec<Wanted<'_>>,
-) -> Result<Vec<Priced>, ApiError> {
-    let parts = parts(state, merchant).await?;
-    let profile = Annex::of(account).profile;
-    let mut priced = Vec::with_capacity(lines.len());
-    for line in lines {
-        let discount = if parts.promotions {
-            promotion_of(state, merchant, &line, &profile).await?
-        } else {
-            None
-        };
-        if !parts.offers {
-            priced.push(Priced {
-                offer: line.entitled,
-                price: None,
-            });
-            continue;
-        }
-        let (id, offer) = find(state, merchant, &line).await?;
-        let segment = profile.get("marketSegment").and_then(|segment| segment.as_str());
-        if offer.segment.is_some() && segment.is_some() && offer.segment.as_deref() != segment {
-            return Err(ApiError::line(
-                NOT_ELIGIBLE,
-                line.number,
-                "INELIGIBLE_MARKET_SEGMENT",
-            ));
-        }
-        let yearly = offer.price(line.currency, country_of(&profile));
-        let yearly = yearly.map_err(|kind| ApiError::line(kind, line.number, "CURRENCY_CODE"))?;
-        let price = LinePrice::of(yearly, discount, (line.quantity, line.currency), line.term);
-        priced.push(Priced {
-            offer: id,
-            price: Some(price.map_err(|error| ApiError::from(&Refusal::from(error)))?),
-        });
-    }
-    Ok(priced)
-}
-
 pub(crate) async fn parts(state: &State, merchant: MerchantId) -> Result<Parts, ApiError> {
     let kept = state.book.document::<Parts>(merchant, CATALOGUE, CURRENT).await?;
     Ok(kept.map(|kept| kept.body).unwrap_or_default())
 }
 
-/// The line's offer at the level that the customer is entitled to, or else as it was asked for.
-async fn find(state: &State, merchant: MerchantId, line: &Wanted<'_>) -> Result<(String, Offer), ApiError> {
-    let invalid = |reason| ApiError::line(INVALID_OFFER, line.number, reason);
-    for id in [&*line.entitled, line.asked] {
-        if let Some(kept) = state.book.document::<Offer>(merchant, OFFER, id).await? {
-            if line.is_strict && id != line.asked {
-                return Err(invalid("INVALID_DISCOUNT_LEVEL"));
-            }
-            return Ok((id.to_owned(), kept.body));
+/// Whether the catalogue has an offer of each product, or there is no catalogue of offers.
+pub(crate) async fn has_all<'p>(
+    state: &State,
+    (merchant, parts): (MerchantId, &Parts),
+    products: impl Iterator<Item = &'p str>,
+) -> Result<bool, ApiError> {
+    if !parts.offers {
+        return Ok(true);
+    }
+    for product in products {
+        let mut is_there = false;
+        for id in [product, &offer::base(product)] {
+            let kept = state.book.document::<Offer>(merchant, OFFER, id);
+            is_there = is_there || kept.await?.is_some();
+        }
+        if !is_there {
+            return Ok(false);
         }
     }
-    Err(invalid("INVALID_OFFER_ID"))
+    Ok(true)
 }
 
-fn country_of(profile: &serde_json::Map<String, serde_json::Value>) -> Option<&str> {
-    profile.get("address")?.get("country")?.as_str()
+/// Whether the catalogue says of an offer that it goes back whole or not at all.
+pub(crate) async fn goes_back_whole(
+    (state, merchant, parts): (&State, MerchantId, &Parts),
+    product: &str,
+) -> Result<bool, ApiError> {
+    if !parts.offers {
+        return Ok(false);
+    }
+    let kept = state.book.document::<Offer>(merchant, OFFER, product).await?;
+    Ok(kept.is_some_and(|kept| kept.body.whole_returns))
 }
 
-async fn promotion_of(
-    state: &State,
-    merchant: MerchantId,
-    line: &Wanted<'_>,
-    profile: &serde_json::Map<String, serde_json::Value>,
-) -> Result<Option<Discount>, ApiError> {
-    let [code] = line.promotions else {
-        return match line.promotions.first() {
-            None => Ok(None),
-            Some(_) => Err(ApiError::line(ONE_CODE, line.number, "MULTIPLE_CODES")),
-        };
-    };
-    let kept = state
+/// Whether a product is sold still.
+pub(crate) async fn is_sold(state: &State, merchant: MerchantId, product: &str) -> Result<bool, ApiError> {
+    let sale = state
         .book
-        .document::<Promotion>(merchant, PROMOTION, code)
-        .await?;
-    let promotion = kept
-        .ok_or_else(|| ApiError::line(INVALID_CODE, line.number, "NOT_FOUND"))?
-        .body;
+        .document::<Sale>(merchant, SALE, offer::family(product));
     let now = state.book.now();
-    if !promotion.runs_at(now) {
-        return Err(ApiError::line(INVALID_CODE, line.number, "EXPIRED"));
-    }
-    let segment = profile.get("marketSegment").and_then(|segment| segment.as_str());
-    if !promotion.is_for_segment(segment) {
-        return Err(ApiError::line(
-            NOT_QUALIFIED,
-            line.number,
-            "MARKET_SEGMENT_MISMATCH",
-        ));
-    }
-    let discount = promotion.discount(line.asked, country_of(profile), line.currency);
-    let discount =
-        discount.ok_or_else(|| ApiError::line(NOT_QUALIFIED, line.number, "Invalid Flexible Discount"))?;
-    Ok(Some(discount))
+    Ok(sale.await?.is_none_or(|kept| !kept.body.is_over(now)))
 }

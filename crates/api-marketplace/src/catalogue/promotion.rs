@@ -23,6 +23,15 @@ pub struct Promotion {
     pub offers: Vec<String>,
     /// What it takes off.
     pub outcomes: Vec<Outcome>,
+    /// Whether a customer can use it one time only.
+    #[serde(default)]
+    pub once: bool,
+    /// Whether it goes with no other discount on the same order.
+    #[serde(default)]
+    pub alone: bool,
+    /// Whether it is only for customers who have committed themselves for three years.
+    #[serde(default)]
+    pub committed: bool,
 }
 
 /// What a promotion takes off.

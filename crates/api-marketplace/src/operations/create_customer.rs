@@ -1,8 +1,13 @@
 //! Create a customer: `POST /v3/customers`.
 
 use crate::auth::Write;
-use crate::errors::{ApiError, SEGMENT_NOT_GLOBAL};
+use crate::catalogue;
+use crate::errors::{
+    AGENCY_COUNTRY, AGENCY_SEGMENT, AGENCY_SUBSEGMENT, ApiError, COMMITTED_NOT_ALLOWED, RESELLER_INACTIVE,
+    SEGMENT_NOT_GLOBAL,
+};
 use crate::operations::resellers;
+use crate::wire::benefit::{self, Benefits};
 use crate::wire::customer::{Annex, ProfileOf, profile, text};
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::{State, auth};
@@ -11,8 +16,8 @@ use axum::extract;
 use axum::http::Request;
 use book::{Executed, KeptAccount, Reply};
 use http_kit::Answer;
-use order::{Account, Dialect, Refusal, Timestamp};
-use std::collections::BTreeMap;
+use order::{Account, Commitment, Refusal, Timestamp};
+use serde_json::Value;
 
 /// The longest id or reference.
 const LONGEST_ID: usize = 40;
@@ -21,6 +26,9 @@ pub(super) const LONGEST_REFERENCE: usize = 255;
 
 /// The only market segment that sells in several countries.
 const GLOBAL_SEGMENT: &str = "COM";
+
+/// The market segment of agencies.
+const AGENCY_MARKET: &str = "GOV";
 
 /// Members of a customer that a client may send. Those that the server itself sets are ignored.
 pub(super) const KNOWN: [&str; 14] = [
@@ -55,10 +63,13 @@ async fn open(state: &State, write: &Write) -> Result<Executed, ApiError> {
         pending_until: Some(state.completes_at(&write.access)),
         ..read(&write.body)?
     };
-    let profile = Annex::of(&account).profile;
-    let segment = profile.get("marketSegment").and_then(|segment| segment.as_str());
+    let annex = Annex::of(&account);
     let reseller = account.reseller.as_deref().unwrap_or_default();
-    resellers::check_named(state, merchant, (reseller, segment)).await?;
+    resellers::check_named(state, merchant, (reseller, annex.segment()), RESELLER_INACTIVE).await?;
+    let parts = catalogue::parts(state, merchant).await?;
+    if annex.global_sales == Some(true) {
+        parts.partner.check_global()?;
+    }
     let render = move |outcome: Result<&KeptAccount, &Refusal>| created(outcome, now);
     let opened = state
         .book
@@ -83,31 +94,67 @@ fn read(body: &[u8]) -> Result<Account, ApiError> {
     let reseller = fields.needed_text("resellerId", LONGEST_ID, &mut complaints);
     let reference = fields.text("externalReferenceId", LONGEST_REFERENCE, &mut complaints);
     let profile = profile(&fields, ProfileOf::Customer, &mut complaints);
-    let benefits = fields.objects("benefits", &mut complaints).unwrap_or_default();
-    let benefits = benefits
-        .into_iter()
-        .map(|benefit| benefit.members().clone().into());
+    let benefits = read_benefits(&fields, &mut complaints).unwrap_or_default();
     let annex = Annex {
         profile,
-        benefits: benefits.collect(),
+        benefits: benefits.others.clone(),
         global_sales: fields.truth("globalSalesEnabled", &mut complaints),
         ..Annex::default()
     };
     complaints.check()?;
-    let segment = annex
-        .profile
-        .get("marketSegment")
-        .and_then(|segment| segment.as_str());
-    if annex.global_sales == Some(true) && segment != Some(GLOBAL_SEGMENT) {
+    if annex.global_sales == Some(true) && annex.segment() != Some(GLOBAL_SEGMENT) {
         return Err(ApiError::about(
             SEGMENT_NOT_GLOBAL,
             ["companyProfile.marketSegment"],
         ));
     }
-    Ok(Account {
+    benefits.check()?;
+    let asked = benefits.requested.or(benefits.commitment);
+    check_agency(&annex, asked.is_some())?;
+    let mut account = Account {
         reference,
         reseller: Some(reseller),
-        annex: BTreeMap::from_iter(annex.opaque().map(|annex| (Dialect::Marketplace, annex))),
+        requested: asked.map(Commitment::requested),
+        recommitment: benefits.recommitment.map(Commitment::requested),
         ..Account::bare()
-    })
+    };
+    annex.put(&mut account);
+    Ok(account)
+}
+
+/// What a client asks for by `benefits`; none when they say nothing.
+pub(super) fn read_benefits(fields: &Fields<'_>, complaints: &mut Complaints) -> Option<Benefits> {
+    let sent = fields.value("benefits")?;
+    let Value::Array(sent) = sent else {
+        complaints.invalid(fields.at("benefits"));
+        return None;
+    };
+    Some(benefit::read(sent, "benefits", complaints))
+}
+
+/// Whether a customer who is said to be an agency can be one: a federal or state one of the United States or Canada,
+/// without a commitment.
+pub(super) fn check_agency(customer: &Annex, is_committed: bool) -> Result<(), ApiError> {
+    if !benefit::is_agency(&customer.benefits) {
+        return Ok(());
+    }
+    if is_committed {
+        let why = "3YC Customer not allowed for Large Government Agency";
+        return Err(ApiError::about(COMMITTED_NOT_ALLOWED, [why]));
+    }
+    if customer.segment() != Some(AGENCY_MARKET) {
+        return Err(ApiError::new(AGENCY_SEGMENT));
+    }
+    if !matches!(customer.country(), Some("US" | "CA")) {
+        return Err(ApiError::new(AGENCY_COUNTRY));
+    }
+    let parts = customer
+        .profile
+        .get("marketSubSegments")
+        .and_then(Value::as_array);
+    let is_known = |part: &Value| matches!(part.as_str(), Some("FEDERAL" | "STATE"));
+    if !parts.is_some_and(|parts| parts.iter().any(is_known)) {
+        return Err(ApiError::new(AGENCY_SUBSEGMENT));
+    }
+    Ok(())
 }

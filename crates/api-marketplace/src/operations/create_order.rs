@@ -2,9 +2,11 @@
 //! renews subscriptions, `SWITCH` exchanges licences and `REVERT_SWITCH` undoes that. The others only look.
 
 use crate::auth::Write;
+use crate::catalogue::{self, Parts};
 use crate::errors::ApiError;
 use crate::operations::order_history::known;
-use crate::operations::{hand_back, purchase, renewal, switch};
+use crate::operations::preview::Preview;
+use crate::operations::{hand_back, purchase, recommendations, renewal, switch};
 use crate::wire::customer::Annex;
 use crate::wire::order::text;
 use crate::wire::placement::{OrderType, PlacedLine, Placement, is_pseudo_customer};
@@ -12,11 +14,11 @@ use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{Request, StatusCode};
-use book::{AccountOrder, Executed, HandBack, KeptAccount, Outcome, Reply};
+use book::{Access, AccountOrder, Executed, HandBack, KeptAccount, Outcome, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{
-    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Payment,
+    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, MerchantId, Payment,
     PaymentMethod, Quantity, Refusal, Registration,
 };
 use rust_decimal::Decimal;
@@ -59,6 +61,8 @@ pub(super) struct Sent<'s> {
     pub(super) placement: &'s Placement,
     pub(super) customer: &'s str,
     pub(super) account: &'s Account,
+    /// What there is of the merchant's catalogue.
+    pub(super) parts: &'s Parts,
 }
 
 async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, ApiError> {
@@ -74,18 +78,21 @@ async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, 
         known(state, merchant, customer).await?;
     }
     let buyer = Buyer::of(customer, kept.as_ref());
+    let parts = catalogue::parts(state, merchant).await?;
     let sent = Sent {
         state,
         write,
         placement: &placement,
         customer,
         account: &kept.map_or_else(Account::bare, |kept| kept.body),
+        parts: &parts,
     };
+    sent.check_partner()?;
     let deed = match placement.order_type {
-        OrderType::Preview => return Ok(looked(&purchase::preview(sent).await?.show(sent))),
-        OrderType::PreviewRenewal => return Ok(looked(&renewal::preview(sent).await?.show(sent))),
-        OrderType::PreviewSwitch => return Ok(looked(&switch::preview(sent).await?.show(sent))),
-        OrderType::PreviewRevert => return Ok(looked(&switch::preview_revert(sent).await?.show(sent))),
+        OrderType::Preview => return looked(purchase::preview(sent).await?, sent).await,
+        OrderType::PreviewRenewal => return looked(renewal::preview(sent).await?, sent).await,
+        OrderType::PreviewSwitch => return looked(switch::preview(sent).await?, sent).await,
+        OrderType::PreviewRevert => return looked(switch::preview_revert(sent).await?, sent).await,
         OrderType::New => purchase::purchase(sent, buyer).await?,
         OrderType::Renewal => renewal::renewal(sent, buyer).await?,
         OrderType::Return => hand_back::hand_back(sent, buyer).await?,
@@ -95,8 +102,28 @@ async fn prepare(state: &State, write: &Write, customer: &str) -> Result<Asked, 
     Ok(Asked::Do(Box::new(deed)))
 }
 
-fn looked(shown: &crate::wire::order::OrderResource<'_>) -> Asked {
-    Asked::Look(Answer::json(StatusCode::OK, shown))
+impl Sent<'_> {
+    /// Whether the merchant may sell to the customer at all. What was sold before can go back whatever holds now.
+    fn check_partner(self) -> Result<(), ApiError> {
+        let goes_back = matches!(
+            self.placement.order_type,
+            OrderType::Return | OrderType::Revert | OrderType::PreviewRevert
+        );
+        if goes_back {
+            return Ok(());
+        }
+        self.parts.partner.check_order(&Annex::of(self.account))
+    }
+}
+
+/// The answer to a look, with what is recommended beside it where that is asked for.
+async fn looked(preview: Preview, sent: Sent<'_>) -> Result<Asked, ApiError> {
+    let offers = preview.offers();
+    let answer = Answer::json(StatusCode::OK, &preview.show(sent));
+    let query = sent.write.query();
+    let asker = (sent.write.access.merchant, sent.account);
+    let answer = recommendations::embed(sent.state, asker, (query, &offers), answer).await?;
+    Ok(Asked::Look(answer))
 }
 
 async fn place(state: &State, (write, customer): (&Write, &str), asked: Deed) -> Result<Executed, ApiError> {
@@ -116,7 +143,11 @@ async fn place(state: &State, (write, customer): (&Write, &str), asked: Deed) ->
             Box::pin(state.book.order_for_account(key, order, idempotency, render)).await?
         }
         Deed::HandBack(hand_back) => {
-            let render = |outcome: Result<&Outcome, &Refusal>| placed(outcome.map(Some));
+            let partial = state.settings.partial_returns;
+            let render = move |outcome: Result<&Outcome, &AccountRefusal>| match outcome {
+                Ok(outcome) => placed(Ok(Some(outcome))),
+                Err(refusal) => hand_back::refused(refusal, partial).reply(),
+            };
             Box::pin(state.book.hand_back(merchant, hand_back, idempotency, render)).await?
         }
     };
@@ -140,7 +171,7 @@ pub(super) struct Buyer {
 }
 
 impl Buyer {
-    fn of(number: &str, account: Option<&KeptAccount>) -> Self {
+    pub(super) fn of(number: &str, account: Option<&KeptAccount>) -> Self {
         let annex = account
             .map(|account| Annex::of(&account.body))
             .unwrap_or_default();
@@ -170,17 +201,48 @@ impl Buyer {
             ..
         } = sent;
         let refers = matches!(kind, Kind::Return | Kind::Revert);
+        let plain = self.plain((state, &write.access), (kind, currency), items);
+        Ok(Registration {
+            reference: placement.reference.clone(),
+            refers_to: placement.refers_to.clone().filter(|_| refers),
+            ..plain.await?
+        })
+    }
+
+    /// An order of one licence, that nobody has sent.
+    pub(super) async fn example(
+        self,
+        (state, access): (&State, &Access),
+        (offer, currency): (&str, Currency),
+    ) -> Result<Registration, ApiError> {
+        let line = PlacedLine {
+            number: 1,
+            offer: offer.to_owned(),
+            quantity: 1,
+            subscription: None,
+            terms: LineTerms::default(),
+        };
+        let items = vec![item(&line, &line.terms, currency)?];
+        self.plain((state, access), (Kind::New, currency), items).await
+    }
+
+    async fn plain(
+        self,
+        (state, access): (&State, &Access),
+        (kind, currency): (Kind, Currency),
+        items: Vec<Item>,
+    ) -> Result<Registration, ApiError> {
         let gross = total(&items, currency)?;
-        let (id, uuid) = state.book.identify(write.access.merchant).await?;
-        let completes_at = state.completes_at(&write.access);
+        let (id, uuid) = state.book.identify(access.merchant).await?;
+        let completes_at = state.completes_at(access);
         Ok(Registration {
             id,
             uuid,
             origin: Dialect::Marketplace,
             kind,
             number: None,
-            reference: placement.reference.clone(),
-            refers_to: placement.refers_to.clone().filter(|_| refers),
+            reference: None,
+            refers_to: None,
             customer: Some(self.customer),
             reseller: self.reseller,
             currency,

@@ -3,6 +3,7 @@
 use super::kept;
 use super::order_history::known;
 use crate::auth::Write;
+use crate::catalogue;
 use crate::errors::{ApiError, DEPLOYMENT_COUNTRY, DEPLOYMENT_NOT_ALLOWED, INVALID_DEPLOYMENT, NOT_GLOBAL};
 use crate::wire::customer::{Annex, check_address};
 use crate::wire::fields::{Complaints, Fields, object};
@@ -135,6 +136,7 @@ pub(crate) async fn create(
 async fn open(state: &State, write: &Write, customer: &str) -> Result<Executed, ApiError> {
     let merchant = write.access.merchant;
     let account = known(state, merchant, customer).await?;
+    catalogue::parts(state, merchant).await?.partner.check_global()?;
     let deployment = read(&write.body, &account.map_or_else(Account::bare, |kept| kept.body))?;
     let id = state.book.new_id(merchant, KIND, FIRST).await?;
     let mut document = Document::new(KIND, id, state.book.now(), deployment);

@@ -1,10 +1,11 @@
 //! Handing back: orders of the type `RETURN`.
 
 use super::create_order::{Buyer, Deed, Sent, item, quantity};
-use crate::errors::{ApiError, INVALID_ORDER, RETURN_NOT_ALLOWED};
+use crate::catalogue;
+use crate::errors::{ApiError, INVALID_ORDER, QUANTITY_RANGE, RETURN_NOT_ALLOWED};
 use crate::wire::placement::{PlacedLine, Placement};
 use book::{HandBack, Reference};
-use order::{Dialect, Item, Kind, Line, LineTerms, Order, Refusal, ReturnedLine};
+use order::{AccountRefusal, Dialect, Item, Kind, Line, LineTerms, Order, Refusal, ReturnedLine, offer};
 
 /// A return of the lines of an order that was placed before.
 pub(super) async fn hand_back(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
@@ -15,6 +16,7 @@ pub(super) async fn hand_back(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiE
             ["Reason: SWITCH_ORDER_CANCELLATION_NOT_ALLOWED"],
         ));
     }
+    check_parts(sent, &bought).await?;
     let items = returned_items(sent.placement, &bought)?;
     let registration = buyer.registration(sent, (Kind::Return, bought.currency), items);
     Ok(Deed::HandBack(HandBack {
@@ -23,6 +25,44 @@ pub(super) async fn hand_back(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiE
         policy: sent.state.settings.return_policy(),
         registration: registration.await?,
     }))
+}
+
+/// A return that the rules refuse. With partial returns a quantity that is too large is one out of range.
+pub(super) fn refused(refusal: &AccountRefusal, partial: bool) -> ApiError {
+    match refusal {
+        AccountRefusal::Order(Refusal::LineQuantityMismatch { line }) if partial => {
+            ApiError::line(QUANTITY_RANGE, *line, "RETURN_QTY_EXCEEDS_REMAINING")
+        }
+        refusal => ApiError::from(refusal),
+    }
+}
+
+/// Offers that go back whole or not at all, whatever the server's setting: consumables, those of so many licences at the
+/// least, and those of which the catalogue says so.
+async fn check_parts(sent: Sent<'_>, bought: &Order) -> Result<(), ApiError> {
+    if !sent.state.settings.partial_returns {
+        return Ok(());
+    }
+    for line in &sent.placement.lines {
+        let is_it = |known: &&Line| known.item.number == Some(line.number);
+        let Some(known) = bought.lines.iter().find(is_it) else {
+            continue;
+        };
+        let part = quantity(line.quantity)?;
+        if part >= known.returnable() {
+            continue;
+        }
+        let product = &known.item.product;
+        let is_whole = offer::is_consumable(product)
+            || offer::least_order(product).is_some()
+            || catalogue::goes_back_whole((sent.state, sent.write.access.merchant, sent.parts), product)
+                .await?;
+        if is_whole {
+            let reason = "PARTIAL_CANCELLATION_NOT_ALLOWED_FOR_SCP_OR_CONSUMABLE";
+            return Err(ApiError::line(RETURN_NOT_ALLOWED, line.number, reason));
+        }
+    }
+    Ok(())
 }
 
 /// The order that the placed one refers to.

@@ -1,12 +1,13 @@
 //! Get the order history of a customer: `GET /v3/customers/{customer}/orders`.
 
+use super::recommendations;
 use crate::errors::{ApiError, INVALID_CUSTOMER};
 use crate::wire::link;
 use crate::wire::page::Listed;
 use crate::wire::search::{Paging, all, date, one, wrong};
 use crate::wire::{order, status};
 use crate::{State, auth};
-use ::order::{Kind, MerchantId, Timestamp};
+use ::order::{Account, Kind, MerchantId, Timestamp};
 use axum::extract;
 use axum::http::{HeaderMap, Uri};
 use book::{HistoryQuery, KeptAccount};
@@ -30,7 +31,8 @@ pub(crate) async fn handle(
     let customer = ids.get("customer")?;
     let account = known(&state, access.merchant, customer).await?;
     let query = Query::parse(uri.query().unwrap_or_default())?;
-    let term_start = account.and_then(|account| account.body.term_start());
+    let account = account.map_or_else(Account::bare, |kept| kept.body);
+    let term_start = account.term_start();
     let search = Search::read(&query, customer, (term_start, state.book.now()))?;
     let Search {
         query: wanted,
@@ -56,7 +58,8 @@ pub(crate) async fn handle(
         query: &query,
         total: found.total,
     };
-    Ok(listed.items(items.filter_map(Result::ok).collect()))
+    let answer = listed.items(items.filter_map(Result::ok).collect());
+    recommendations::embed(&state, (access.merchant, &account), (&query, &[]), answer).await
 }
 
 /// The customer's account. A customer without one is known by having orders.

@@ -25,6 +25,14 @@ pub(super) struct PreviewLine {
 }
 
 impl Preview {
+    /// The offers that it is about.
+    pub(super) fn offers(&self) -> Vec<String> {
+        self.lines
+            .iter()
+            .map(|line| line.renewed.product.clone())
+            .collect()
+    }
+
     /// The order as it would be: without id, status and links.
     pub(super) fn show(self, sent: Sent<'_>) -> OrderResource<'_> {
         let prices: Vec<_> = self.lines.iter().map(|line| line.price).collect();

@@ -3,26 +3,38 @@
 use super::create_order::{Buyer, Deed, Sent, item, quantity};
 use super::deployments;
 use super::preview::{Preview, PreviewLine};
-use crate::catalogue::{self, Priced, Wanted};
-use crate::errors::{ApiError, CURRENCY_OF_ORDER, CURRENCY_TWICE, MANY_CURRENCIES, NOT_GLOBAL};
+use crate::catalogue::{self, Priced, Purpose, Wanted};
+use crate::errors::{ApiError, CURRENCY_OF_ORDER, CURRENCY_TWICE, LEAST_ORDER, MANY_CURRENCIES, NOT_GLOBAL};
 use crate::wire::customer::Annex;
 use crate::wire::placement::{PlacedLine, Placement};
+use book::AccountOrder;
 use order::{Currency, Kind, LineTerms, Quantity, RenewedLine, Term, offer};
 
 /// A purchase.
 pub(super) async fn purchase(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
     let currency = agreed_currency(sent.placement)?;
     let priced = check(sent, currency, true).await?;
+    let is_for_once = priced.iter().any(|priced| priced.once);
     let mut items = Vec::with_capacity(priced.len());
     for (line, priced) in sent.placement.lines.iter().zip(priced) {
         let terms = LineTerms {
             price: priced.price,
+            once: priced.once,
             ..line.terms.clone()
         };
         items.push(item(line, &terms, currency)?);
     }
     let registration = buyer.registration(sent, (Kind::New, currency), items).await?;
-    Ok(Deed::Purchase(registration))
+    // A promotion for one time only is used up on the account, whoever else uses it at the same time.
+    Ok(if is_for_once {
+        let subscriptions = vec![None; registration.items.len()];
+        Deed::ForAccount(AccountOrder {
+            registration,
+            subscriptions,
+        })
+    } else {
+        Deed::Purchase(registration)
+    })
 }
 
 /// What a purchase would come to: each offer at the level that the customer's licences come to with it, whatever level
@@ -66,9 +78,13 @@ async fn check(sent: Sent<'_>, currency: Currency, is_strict: bool) -> Result<Ve
         write,
         placement,
         account,
+        parts,
         ..
     } = sent;
     check_deployments(sent).await?;
+    let could = account.check_no_early_renewal();
+    could.map_err(|refusal| ApiError::from(&refusal))?;
+    check_least_orders(sent)?;
     let bought = placement
         .lines
         .iter()
@@ -79,8 +95,9 @@ async fn check(sent: Sent<'_>, currency: Currency, is_strict: bool) -> Result<Ve
         Ok(Wanted {
             number: line.number,
             asked: &line.offer,
-            entitled: offer::at_volume(&line.offer, licences),
+            entitled: account.entitled(&line.offer, licences, state.book.now()),
             is_strict,
+            is_discounted: line.terms.discount.is_some(),
             quantity: quantity(line.quantity)?,
             promotions: &line.terms.promotions,
             currency: line.terms.currency.unwrap_or(currency),
@@ -88,15 +105,35 @@ async fn check(sent: Sent<'_>, currency: Currency, is_strict: bool) -> Result<Ve
         })
     });
     let wanted = wanted.collect::<Result<_, ApiError>>()?;
-    catalogue::check((state, write.access.merchant), account, wanted).await
+    let merchant = (state, write.access.merchant, parts);
+    catalogue::check(merchant, (account, Purpose::Purchase), wanted).await
+}
+
+/// An offer of so many licences at the least is bought so often, unless there are as many already.
+fn check_least_orders(sent: Sent<'_>) -> Result<(), ApiError> {
+    for line in &sent.placement.lines {
+        let Some(least) = offer::least_order(&line.offer) else {
+            continue;
+        };
+        let active = sent.account.subscriptions.iter().filter(|one| one.active);
+        let of_product = active.filter(|one| offer::family(&one.product) == offer::family(&line.offer));
+        let has = of_product.fold(Quantity::ZERO, |sum, one| sum.plus(one.quantity));
+        if has.plus(quantity(line.quantity)?) < least {
+            return Err(ApiError::line(LEAST_ORDER, line.number, "QUANTITY"));
+        }
+    }
+    Ok(())
 }
 
 /// Checks the deployments that the lines name.
 pub(super) async fn check_deployments(sent: Sent<'_>) -> Result<(), ApiError> {
     let named = |line: &'_ PlacedLine| Some((line.number, line.terms.deployment.clone()?));
     let named: Vec<(i64, String)> = sent.placement.lines.iter().filter_map(named).collect();
-    if !named.is_empty() && Annex::of(sent.account).global_sales == Some(false) {
-        return Err(ApiError::new(NOT_GLOBAL));
+    if !named.is_empty() {
+        sent.parts.partner.check_global()?;
+        if Annex::of(sent.account).global_sales == Some(false) {
+            return Err(ApiError::new(NOT_GLOBAL));
+        }
     }
     deployments::check_named(sent.state, sent.write.access.merchant, sent.customer, &named).await
 }

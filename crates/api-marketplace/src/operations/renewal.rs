@@ -2,7 +2,7 @@
 
 use super::create_order::{Buyer, Deed, Sent, quantity};
 use super::preview::{Preview, PreviewLine};
-use crate::catalogue::{self, Priced, Wanted};
+use crate::catalogue::{self, Priced, Purpose, Wanted};
 use crate::errors::{ApiError, INVALID_FIELDS, MANY_CURRENCIES};
 use crate::wire::status;
 use book::AccountOrder;
@@ -10,12 +10,12 @@ use order::{AccountRefusal, Item, Kind, LineTerms, Quantity, RenewedLine};
 
 /// A renewal of the subscriptions that the lines name.
 pub(super) async fn renewal(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiError> {
-    let renewed = sent.account.renewal_of(&wanted(sent)?);
+    let renewed = sent.account.renewal_of(&wanted(sent)?, sent.state.book.now());
     let renewed = with_own_promotions(sent, renewed.map_err(|refusal| ApiError::from(&refusal))?);
     let currency = renewed.first().map(|line| line.currency);
     let currency = currency.or(sent.placement.currency);
     let currency = currency.ok_or_else(|| ApiError::new(INVALID_FIELDS))?;
-    let priced = check(sent, &renewed).await?;
+    let priced = check(sent, &renewed, Purpose::Renewal).await?;
     let placed = renewed.iter().zip(&sent.placement.lines).zip(&priced);
     let items = placed.map(|((line, sent), priced)| priced_item(line.item(sent.number, currency), priced));
     let registration = buyer.registration(sent, (Kind::Renewal, currency), items.collect());
@@ -29,9 +29,9 @@ pub(super) async fn renewal(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiErr
 pub(super) async fn preview(sent: Sent<'_>) -> Result<Preview, ApiError> {
     let placement = sent.placement;
     let renewed = if placement.lines.is_empty() {
-        sent.account.renewal()
+        sent.account.renewal(sent.state.book.now())
     } else {
-        sent.account.renewal_of(&wanted(sent)?)
+        sent.account.renewal_of(&wanted(sent)?, sent.state.book.now())
     };
     let renewed = with_own_promotions(sent, renewed.map_err(|refusal| ApiError::from(&refusal))?);
     let currency = renewed.first().map(|line| line.currency).or(placement.currency);
@@ -40,24 +40,20 @@ pub(super) async fn preview(sent: Sent<'_>) -> Result<Preview, ApiError> {
     if wants_prices && renewed.iter().any(|line| line.currency != currency) {
         return Err(ApiError::new(MANY_CURRENCIES));
     }
-    let priced = if wants_prices {
-        check(sent, &renewed)
-            .await?
-            .into_iter()
-            .map(|priced| priced.price)
-            .collect()
-    } else {
-        vec![None; renewed.len()]
-    };
+    let priced = check(sent, &renewed, Purpose::RenewalPreview).await?;
     let numbered = (1..).zip(renewed.into_iter().zip(priced)).enumerate();
-    let line = |(place, (number, (renewed, price))): (usize, (i64, (RenewedLine, _)))| {
+    let line = |(place, (number, (renewed, priced))): (usize, (i64, (RenewedLine, Priced)))| {
         let sent = placement.lines.get(place);
         PreviewLine {
             number: sent.map_or(number, |line| line.number),
             discount: sent.and_then(|line| line.terms.discount.clone()),
             renewed,
-            status: status::COMPLETE,
-            price,
+            status: if priced.is_over {
+                status::FAILED
+            } else {
+                status::COMPLETE
+            },
+            price: priced.price.filter(|_| wants_prices),
         }
     };
     Ok(Preview {
@@ -78,7 +74,7 @@ fn with_own_promotions(sent: Sent<'_>, mut renewed: Vec<RenewedLine>) -> Vec<Ren
 }
 
 /// Checks the renewed lines against the catalogue, each for the term that it renews for.
-async fn check(sent: Sent<'_>, renewed: &[RenewedLine]) -> Result<Vec<Priced>, ApiError> {
+async fn check(sent: Sent<'_>, renewed: &[RenewedLine], purpose: Purpose) -> Result<Vec<Priced>, ApiError> {
     let (state, account) = (sent.state, sent.account);
     let numbers = sent.placement.lines.iter().map(|line| line.number);
     let numbers = numbers.chain(1..);
@@ -89,10 +85,12 @@ async fn check(sent: Sent<'_>, renewed: &[RenewedLine]) -> Result<Vec<Priced>, A
         is_strict: false,
         quantity: line.quantity,
         promotions: &line.promotions,
+        is_discounted: false,
         currency: line.currency,
         term: account.renewal_term(&line.subscription, state.book.now()),
     });
-    catalogue::check((state, sent.write.access.merchant), account, wanted.collect()).await
+    let merchant = (state, sent.write.access.merchant, sent.parts);
+    catalogue::check(merchant, (account, purpose), wanted.collect()).await
 }
 
 fn priced_item(item: Item, priced: &Priced) -> Item {

@@ -4,7 +4,10 @@
 use super::order_history::known;
 use super::resellers;
 use crate::auth::Write;
-use crate::errors::{ApiError, INVALID_FIELDS, INVALID_TRANSFER};
+use crate::catalogue;
+use crate::errors::{
+    ApiError, CHANGE_CODE_EXPIRED, CHANGE_DONE, INVALID_CHANGE_CODE, INVALID_OPERATION, INVALID_TRANSFER,
+};
 use crate::wire::customer::{Annex, Approval, Move};
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::wire::link::{SelfLink, transfer as link};
@@ -16,14 +19,12 @@ use book::{Executed, KeptAccount, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::wire::{Number, time};
-use order::{Account, AccountRefusal, Dialect, MerchantId, Timestamp};
+use order::{Account, AccountRefusal, MerchantId, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
 const LONGEST: usize = 255;
-/// The first number of a transfer made here.
-const FIRST: i64 = 9_000_000_000;
 /// For how many days a customer's approval holds.
 const APPROVED_DAYS: i64 = 30;
 /// How many letters and digits an approval code has before the customer's id.
@@ -117,7 +118,7 @@ async fn make_approval(state: &State, write: &Write, customer: &str) -> Result<E
             approval: Some(approval.clone()),
             ..Annex::of(account)
         };
-        put(account, &annex);
+        annex.put(account);
         Ok(())
     };
     let render = move |outcome: Result<&KeptAccount, &AccountRefusal>| match outcome {
@@ -131,12 +132,6 @@ async fn make_approval(state: &State, write: &Write, customer: &str) -> Result<E
         .book
         .change_account((merchant, customer), write.idempotency.clone(), change, render);
     Ok(Box::pin(approved).await?)
-}
-
-fn put(account: &mut Account, annex: &Annex) {
-    account
-        .annex
-        .extend(annex.opaque().map(|annex| (Dialect::Marketplace, annex)));
 }
 
 /// `POST /v3/transfers`: what goes with the customer (`PREVIEW`), or that it goes (`COMMIT`).
@@ -180,14 +175,14 @@ async fn prepare(state: &State, write: &Write) -> Result<Asked, ApiError> {
     }
     complaints.check()?;
     let customer = approved(state, write.access.merchant, &code).await?;
-    let annex = Annex::of(&customer.body);
-    let segment = annex
-        .profile
-        .get("marketSegment")
-        .and_then(|segment| segment.as_str());
-    resellers::check_named(state, write.access.merchant, (&reseller, segment)).await?;
+    let (annex, merchant) = (Annex::of(&customer.body), write.access.merchant);
+    resellers::check_named(state, merchant, (&reseller, annex.segment()), INVALID_OPERATION).await?;
     if customer.body.reseller.as_ref() == Some(&reseller) {
-        return Err(ApiError::about(INVALID_FIELDS, ["resellerId"]));
+        return Err(ApiError::about(INVALID_OPERATION, ["INVALID_RESELLER_ID"]));
+    }
+    if annex.global_sales == Some(true) {
+        let parts = catalogue::parts(state, merchant).await?;
+        parts.partner.check_global()?;
     }
     Ok(Asked {
         only_looks: action == "PREVIEW",
@@ -197,22 +192,27 @@ async fn prepare(state: &State, write: &Write) -> Result<Asked, ApiError> {
     })
 }
 
-fn invalid_code() -> ApiError {
-    ApiError::about(INVALID_FIELDS, ["approvalCode"])
-}
-
 /// The customer whom a code is of, as long as it holds.
 async fn approved(state: &State, merchant: MerchantId, code: &str) -> Result<KeptAccount, ApiError> {
-    let (_, customer) = code.split_once('-').ok_or_else(invalid_code)?;
+    let unknown = || ApiError::new(INVALID_CHANGE_CODE);
+    let (_, customer) = code.split_once('-').ok_or_else(unknown)?;
     let kept = state.book.account(merchant, customer).await?;
-    let now = state.book.now();
-    let kept = kept.filter(|kept| holds(&kept.body, code, now));
-    kept.ok_or_else(invalid_code)
+    let kept = kept.ok_or_else(unknown)?;
+    check_code(&Annex::of(&kept.body), code, state.book.now())?;
+    Ok(kept)
 }
 
-fn holds(account: &Account, code: &str, now: Timestamp) -> bool {
-    let approval = Annex::of(account).approval;
-    approval.is_some_and(|approval| approval.code == code && now < approval.until)
+/// Whether a code holds: it is the customer's own, was not used, and is not too old.
+fn check_code(annex: &Annex, code: &str, now: Timestamp) -> Result<(), ApiError> {
+    if annex.moves.iter().any(|moved| moved.code == code) {
+        return Err(ApiError::new(CHANGE_DONE));
+    }
+    let approval = annex.approval.as_ref().filter(|approval| approval.code == code);
+    match approval {
+        None => Err(ApiError::new(INVALID_CHANGE_CODE)),
+        Some(approval) if now >= approval.until => Err(ApiError::new(CHANGE_CODE_EXPIRED)),
+        Some(_) => Ok(()),
+    }
 }
 
 impl Asked {
@@ -221,6 +221,7 @@ impl Asked {
             id: String::new(),
             reseller: self.reseller.clone(),
             at: state.book.now(),
+            code: String::new(),
         };
         let shown = text(&self.customer.id, &self.customer.body, &moved);
         Answer::json_text(StatusCode::CREATED, shown)
@@ -230,21 +231,25 @@ impl Asked {
 async fn commit(state: &State, write: &Write, asked: Asked) -> Result<Executed, ApiError> {
     let merchant = write.access.merchant;
     let customer = asked.customer.id;
-    let number = state.book.new_id(merchant, "transfer", FIRST).await?;
+    let number = state
+        .book
+        .new_id(merchant, "transfer", super::FIRST_TRANSFER)
+        .await?;
     let moved = Move {
         id: format!("{number}-{customer}"),
         reseller: asked.reseller,
         at: state.book.now(),
+        code: asked.code.clone(),
     };
     let (code, shown) = (asked.code, moved.clone());
     let change = move |account: &mut Account, now| {
-        if !holds(account, &code, now) {
+        let mut annex = Annex::of(account);
+        if check_code(&annex, &code, now).is_err() {
             return Err(AccountRefusal::NotApproved);
         }
-        let mut annex = Annex::of(account);
         annex.approval = None;
         annex.moves.push(moved.clone());
-        put(account, &annex);
+        annex.put(account);
         account.reseller = Some(moved.reseller.clone());
         Ok(())
     };

@@ -13,17 +13,16 @@ use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, Request, StatusCode, Uri};
-use book::{Document, Executed};
+use book::{Document, Executed, RESELLER as KIND};
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use http_kit::query::Query;
 use http_kit::wire::time;
-use order::{MerchantId, Refusal, Timestamp};
+use order::{MerchantId, Refusal, Standing, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-const KIND: &str = "reseller";
 /// The first id that a reseller created here gets.
 const FIRST: i64 = 6_000_000_000;
 const LIMIT: u64 = 20;
@@ -49,6 +48,9 @@ struct Reseller {
     distributor: String,
     profile: Map<String, Value>,
     pending_until: Timestamp,
+    /// Whether they may sell, once somebody has said so: the book reads it too ([`book::Seller`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    standing: Option<Standing>,
 }
 
 type Kept = Document<Reseller>;
@@ -90,10 +92,10 @@ impl<'r> ResellerResource<'r> {
 }
 
 fn status_of(kept: &Kept, now: Timestamp) -> &'static str {
-    if now < kept.body.pending_until {
-        status::PENDING
-    } else {
-        status::COMPLETE
+    match kept.body.standing {
+        Some(standing) => status::standing(standing),
+        None if now < kept.body.pending_until => status::PENDING,
+        None => status::COMPLETE,
     }
 }
 
@@ -116,6 +118,7 @@ pub(super) async fn check_named(
     state: &State,
     merchant: MerchantId,
     (id, segment): (&str, Option<&str>),
+    inactive: crate::errors::Kind,
 ) -> Result<(), ApiError> {
     let Some(kept) = find(state, merchant, id).await? else {
         let any = state
@@ -128,6 +131,13 @@ pub(super) async fn check_named(
             Err(ApiError::new(INVALID_RESELLER))
         };
     };
+    if kept
+        .body
+        .standing
+        .is_some_and(|standing| standing != Standing::Active)
+    {
+        return Err(ApiError::new(inactive));
+    }
     let sells_into = |segment: &str| {
         let segments = kept.body.profile.get("marketSegments").and_then(Value::as_array);
         segments.is_none_or(|segments| segments.iter().any(|known| known.as_str() == Some(segment)))
@@ -211,6 +221,27 @@ async fn change(state: &State, write: &Write, id: &str) -> Result<Executed, ApiE
     Ok(Box::pin(changed).await?)
 }
 
+/// Says whether a reseller may sell: what the original's sandbox portal sets.
+pub(super) async fn set_standing(
+    state: &State,
+    write: &Write,
+    (id, standing): (&str, Standing),
+) -> Result<Executed, ApiError> {
+    let now = state.book.now();
+    let change = move |kept: &mut Kept| -> Result<(), ApiError> {
+        kept.body.standing = Some(standing);
+        Ok(())
+    };
+    let render = move |outcome: Option<Result<&Kept, &ApiError>>| {
+        kept::changed(outcome, INVALID_RESELLER, |kept| text(kept, now))
+    };
+    let key = (write.access.merchant, KIND, id);
+    let changed = state
+        .book
+        .change_document(key, write.idempotency.clone(), change, render);
+    Ok(Box::pin(changed).await?)
+}
+
 /// `GET /v3/resellers`.
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
@@ -262,6 +293,7 @@ fn read(body: &[u8], pending_until: Timestamp) -> Result<Reseller, ApiError> {
         distributor,
         profile,
         pending_until,
+        standing: None,
     })
 }
 

@@ -1,9 +1,10 @@
 //! A customer's subscriptions: list, get, and set how they renew.
 
-use super::deployments;
 use super::order_history::known;
+use super::{deployments, recommendations};
 use crate::auth::Write;
-use crate::errors::{ApiError, INVALID_SUBSCRIPTION, RENEWAL_QUANTITY};
+use crate::catalogue;
+use crate::errors::{ApiError, CURRENT_QUANTITY, INVALID_SUBSCRIPTION, OFFER_EXPIRED, RENEWAL_QUANTITY};
 use crate::wire::fields::{Complaints, Fields, object};
 use crate::wire::link::{self, SelfLink};
 use crate::wire::placement::{currency, is_offer};
@@ -11,11 +12,12 @@ use crate::wire::subscription::SubscriptionResource;
 use crate::{State, auth};
 use axum::body::Body;
 use axum::extract;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode, Uri};
 use book::{Executed, KeptAccount, Reply};
 use http_kit::Answer;
 use http_kit::path::PathIds;
-use order::{Account, AccountRefusal, Quantity, StartedLine, offer};
+use http_kit::query::Query;
+use order::{Account, AccountRefusal, Preference, Quantity, StartedLine, offer};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,6 +43,7 @@ pub(crate) struct List<'s> {
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     ids: PathIds,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Answer, ApiError> {
     let access = auth::caller(&state, &headers).await?;
@@ -56,7 +59,9 @@ pub(crate) async fn list(
         items,
         links: SelfLink::to(link::subscriptions(customer)),
     };
-    Ok(Answer::json(StatusCode::OK, &list))
+    let query = Query::parse(uri.query().unwrap_or_default())?;
+    let answer = Answer::json(StatusCode::OK, &list);
+    recommendations::embed(&state, (access.merchant, &account), (&query, &[]), answer).await
 }
 
 /// `GET /v3/customers/{customer}/subscriptions/{subscription}`.
@@ -74,14 +79,6 @@ pub(crate) async fn get(
     Ok(Answer::json(StatusCode::OK, &shown))
 }
 
-/// How a subscription is to renew.
-#[derive(Debug, Clone)]
-struct Preference {
-    enabled: Option<bool>,
-    quantity: Option<Quantity>,
-    promotions: Option<Vec<String>>,
-}
-
 /// `PATCH /v3/customers/{customer}/subscriptions/{subscription}`: whether it renews, and with how many licences.
 pub(crate) async fn update(
     extract::State(state): extract::State<State>,
@@ -96,12 +93,18 @@ pub(crate) async fn update(
 async fn change(state: &State, write: &Write, (customer, id): (&str, &str)) -> Result<Executed, ApiError> {
     let merchant = write.access.merchant;
     let account = state.book.account(merchant, customer).await?;
-    if account.is_none_or(|kept| kept.body.subscription(id).is_none()) {
-        return Err(ApiError::new(INVALID_SUBSCRIPTION));
+    let kept = account.as_ref().and_then(|kept| kept.body.subscription(id));
+    let kept = kept.ok_or_else(|| ApiError::new(INVALID_SUBSCRIPTION))?;
+    let resets = Resets {
+        promotions: write.says("reset-flex-discount-codes"),
+        code: write.says("reset-renewal-code"),
+    };
+    let preference = read(&write.body, resets, kept.quantity)?;
+    if preference.renews != Some(false) && !catalogue::is_sold(state, merchant, &kept.product).await? {
+        return Err(ApiError::about(OFFER_EXPIRED, [kept.product.clone()]));
     }
-    let preference = read(&write.body, write.resets_codes)?;
     let subscription = id.to_owned();
-    let change = move |account: &mut Account, _now| set(account, &subscription, preference.clone());
+    let change = move |account: &mut Account, now| account.prefer(&subscription, &preference, now);
     let render = shown(200, customer, id);
     let changed = state
         .book
@@ -124,7 +127,7 @@ async fn schedule(state: &State, write: &Write, customer: &str) -> Result<Execut
     let merchant = write.access.merchant;
     let account = known(state, merchant, customer).await?;
     let account = account.map_or_else(Account::bare, |kept| kept.body);
-    let (line, promotions) = read_new(&write.body, &account)?;
+    let (line, begun_with) = read_new(&write.body, &account)?;
     let named: Vec<_> = line
         .deployment
         .iter()
@@ -134,21 +137,12 @@ async fn schedule(state: &State, write: &Write, customer: &str) -> Result<Execut
     let id = state.book.new_subscription_id();
     let render = shown(201, customer, &id);
     let change =
-        move |account: &mut Account, now| account.schedule(id.clone(), line.clone(), promotions.clone(), now);
+        move |account: &mut Account, now| account.schedule(id.clone(), line.clone(), begun_with.clone(), now);
     let scheduled =
         state
             .book
             .change_account((merchant, customer), write.idempotency.clone(), change, render);
     Ok(Box::pin(scheduled).await?)
-}
-
-fn set(account: &mut Account, id: &str, preference: Preference) -> Result<(), AccountRefusal> {
-    let mut subscriptions = account.subscriptions.iter_mut();
-    let subscription = subscriptions.find(|subscription| subscription.id == id);
-    let subscription =
-        subscription.ok_or_else(|| AccountRefusal::UnknownSubscription { id: id.to_owned() })?;
-    let renews = preference.enabled.unwrap_or(subscription.renews);
-    subscription.set_renewal(renews, preference.quantity, preference.promotions)
 }
 
 /// How one of a customer's subscriptions is answered.
@@ -173,9 +167,12 @@ fn shown(
     }
 }
 
-/// Reads a subscription that is to begin with the next term, with the promotions that it begins with. Where nothing is
-/// said, it is paid in the currency of the others.
-fn read_new(body: &[u8], account: &Account) -> Result<(StartedLine, Vec<String>), ApiError> {
+/// What a subscription begins the next term with: the codes of its promotions, and its renewal code.
+type BegunWith = (Vec<String>, Option<String>);
+
+/// Reads a subscription that is to begin with the next term. Where nothing is said, it is paid in the currency of the
+/// others.
+fn read_new(body: &[u8], account: &Account) -> Result<(StartedLine, BegunWith), ApiError> {
     let members = object(body)?;
     let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
     fields.only(
@@ -189,7 +186,7 @@ fn read_new(body: &[u8], account: &Account) -> Result<(StartedLine, Vec<String>)
     if fields.value("autoRenewal").is_none() {
         complaints.missing(fields.at("autoRenewal"));
     }
-    let (mut quantity, mut promotions) = (None, Vec::new());
+    let (mut quantity, mut promotions, mut code) = (None, Vec::new(), None);
     if let Some(renewal) = renewal {
         renewal.only(&RENEWAL, &mut complaints);
         if renewal.truth("enabled", &mut complaints) == Some(false) {
@@ -197,6 +194,7 @@ fn read_new(body: &[u8], account: &Account) -> Result<(StartedLine, Vec<String>)
         }
         quantity = renewal.needed_whole("renewalQuantity", &mut complaints);
         promotions = renewal.texts("flexDiscountCodes", LONGEST_CODE, &mut complaints);
+        code = renewal.text("renewalCode", LONGEST_CODE, &mut complaints);
     }
     if !offer.is_empty() && !is_offer(&offer) {
         complaints.invalid(fields.at("offerId"));
@@ -212,7 +210,7 @@ fn read_new(body: &[u8], account: &Account) -> Result<(StartedLine, Vec<String>)
         deployment,
         quantity: renewal_quantity(quantity.unwrap_or_default())?,
     };
-    Ok((line, promotions))
+    Ok((line, (promotions, code)))
 }
 
 fn renewal_quantity(said: i64) -> Result<Quantity, ApiError> {
@@ -221,40 +219,51 @@ fn renewal_quantity(said: i64) -> Result<Quantity, ApiError> {
     quantity.ok_or_else(|| ApiError::about(RENEWAL_QUANTITY, ["autoRenewal.renewalQuantity"]))
 }
 
-/// Reads what is preferred. With `reset-flex-discount-codes=true` no code stays, and the body may say nothing more.
-fn read(body: &[u8], resets: bool) -> Result<Preference, ApiError> {
-    if resets && body.is_empty() {
-        return Ok(Preference {
-            enabled: None,
-            quantity: None,
-            promotions: Some(Vec::new()),
-        });
+/// What a request takes away by its query.
+#[derive(Debug, Clone, Copy)]
+struct Resets {
+    /// The codes of its promotions: `reset-flex-discount-codes`.
+    promotions: bool,
+    /// Its renewal code: `reset-renewal-code`.
+    code: bool,
+}
+
+/// Reads what is preferred. With a parameter that takes something away the body may say nothing more. Clients that send
+/// back what they were answered say how many licences there are, which can't be set.
+fn read(body: &[u8], resets: Resets, has: Quantity) -> Result<Preference, ApiError> {
+    let mut preference = Preference {
+        promotions: resets.promotions.then(Vec::new),
+        code: resets.code.then_some(None),
+        ..Preference::default()
+    };
+    let may_be_empty = resets.promotions || resets.code;
+    if may_be_empty && body.is_empty() {
+        return Ok(preference);
     }
     let members = object(body)?;
     let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
-    fields.only(&["autoRenewal"], &mut complaints);
+    fields.only(&["autoRenewal", "currentQuantity"], &mut complaints);
+    let current = fields.whole("currentQuantity", &mut complaints);
     let renewal = fields.object("autoRenewal", &mut complaints);
-    if fields.value("autoRenewal").is_none() && !resets {
+    if fields.value("autoRenewal").is_none() && !may_be_empty {
         complaints.missing(fields.at("autoRenewal"));
     }
-    let mut preference = Preference {
-        enabled: None,
-        quantity: None,
-        promotions: None,
-    };
     let mut said = None;
     if let Some(renewal) = renewal {
         renewal.only(&RENEWAL, &mut complaints);
-        preference.enabled = renewal.truth("enabled", &mut complaints);
+        preference.renews = renewal.truth("enabled", &mut complaints);
         said = renewal.whole("renewalQuantity", &mut complaints);
         let codes = renewal.texts("flexDiscountCodes", LONGEST_CODE, &mut complaints);
-        preference.promotions = renewal.value("flexDiscountCodes").map(|_| codes);
-    }
-    if resets {
-        preference.promotions = Some(Vec::new());
+        let codes = renewal.value("flexDiscountCodes").map(|_| codes);
+        preference.promotions = preference.promotions.or(codes);
+        let code = renewal.text("renewalCode", LONGEST_CODE, &mut complaints);
+        preference.code = preference.code.or(code.map(Some));
     }
     complaints.check()?;
-    if let Some(quantity) = said.filter(|quantity| *quantity != 0 || preference.enabled != Some(false)) {
+    if current.is_some_and(|current| Quantity::new(Decimal::from(current)).ok() != Some(has)) {
+        return Err(ApiError::about(CURRENT_QUANTITY, ["currentQuantity"]));
+    }
+    if let Some(quantity) = said.filter(|quantity| *quantity != 0 || preference.renews != Some(false)) {
         preference.quantity = Some(renewal_quantity(quantity)?);
     }
     Ok(preference)

@@ -4,7 +4,7 @@ use super::create_order::{Buyer, Deed, Sent, item, quantity};
 use super::hand_back::referred;
 use super::preview::{Preview, PreviewLine};
 use super::purchase::check_deployments;
-use crate::catalogue::{self, Wanted};
+use crate::catalogue::{self, Purpose, Wanted};
 use crate::errors::{
     ApiError, INVALID_FIELDS, INVALID_ORDER, SWITCH_MISMATCH, SWITCH_NOT_SUPPORTED, SWITCH_QUANTITY,
     SWITCH_SUBSCRIPTION, SWITCH_TOO_MANY,
@@ -81,7 +81,7 @@ async fn exchange(sent: Sent<'_>) -> Result<Exchange, ApiError> {
     }
     check_deployments(sent).await?;
     let wanted = quantity(line.quantity)?;
-    let merchant = (sent.state, sent.write.access.merchant);
+    let merchant = (sent.state, sent.write.access.merchant, sent.parts);
     catalogue::check_path(
         merchant,
         (&source.product, &line.offer),
@@ -91,14 +91,17 @@ async fn exchange(sent: Sent<'_>) -> Result<Exchange, ApiError> {
     let target = Wanted {
         number: line.number,
         asked: &line.offer,
-        entitled: offer::at_volume(&line.offer, sent.account.licences()),
+        entitled: sent
+            .account
+            .entitled(&line.offer, sent.account.licences(), sent.state.book.now()),
         is_strict: false,
         quantity: wanted,
         promotions: &[],
+        is_discounted: false,
         currency: source.currency,
         term: Term::of(sent.state.book.now(), sent.account.anniversary),
     };
-    let priced = catalogue::check(merchant, sent.account, vec![target]).await?;
+    let priced = catalogue::check(merchant, (sent.account, Purpose::Switch), vec![target]).await?;
     let priced = priced.into_iter().next();
     let terms = LineTerms {
         deployment: line
@@ -142,6 +145,8 @@ struct Undone {
 impl Undone {
     async fn of(sent: Sent<'_>) -> Result<Self, ApiError> {
         let (reference, made) = referred(sent).await?;
+        let could = sent.account.check_no_early_renewal();
+        could.map_err(|refusal| ApiError::from(&refusal))?;
         if customer_of(&made) != sent.customer {
             return Err(ApiError::new(INVALID_ORDER));
         }

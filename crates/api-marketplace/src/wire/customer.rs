@@ -1,12 +1,13 @@
 //! The customer resource.
 
+use super::benefit;
 use super::fields::{Complaints, Fields};
 use super::link::{self, SelfLink};
 use super::status;
 use book::KeptAccount;
 use http_kit::overlay::{self, Patch};
 use http_kit::wire::time;
-use order::{Account, Dialect, Opaque, Timestamp, offer};
+use order::{Account, Dialect, Opaque, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -33,6 +34,9 @@ pub(crate) struct Annex {
     /// What lets another reseller take the customer over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) approval: Option<Approval>,
+    /// The group of customers that they belong to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) linked: Option<Linked>,
     /// When the customer went from one reseller to another.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) moves: Vec<Move>,
@@ -51,6 +55,47 @@ pub(crate) struct Move {
     pub(crate) id: String,
     pub(crate) reseller: String,
     pub(crate) at: Timestamp,
+    /// The code that it was approved by.
+    #[serde(default)]
+    pub(crate) code: String,
+}
+
+/// A customer's place in a group of customers: a linked membership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Linked {
+    /// The group's id.
+    pub(crate) id: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// `STANDARD` or `CONSORTIUM`.
+    pub(crate) kind: String,
+    /// Whether the customer made it, or joined it.
+    pub(crate) owns: bool,
+    /// When it was made.
+    pub(crate) at: Timestamp,
+}
+
+/// `linkedMembership` as a customer shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct LinkedResource<'l> {
+    id: &'l str,
+    name: &'l str,
+    r#type: &'l str,
+    linked_membership_type: &'static str,
+    creation_date: String,
+}
+
+impl<'l> LinkedResource<'l> {
+    fn of(linked: &'l Linked) -> Self {
+        Self {
+            id: &linked.id,
+            name: &linked.name,
+            r#type: &linked.kind,
+            linked_membership_type: if linked.owns { "OWNER" } else { "MEMBER" },
+            creation_date: time::seconds_text(linked.at.0),
+        }
+    }
 }
 
 impl Annex {
@@ -59,9 +104,22 @@ impl Annex {
         kept.and_then(|annex| annex.read().ok()).unwrap_or_default()
     }
 
-    /// The annex as it is kept.
-    pub(crate) fn opaque(&self) -> Option<Opaque> {
-        Opaque::of(self).ok()
+    /// Keeps it with the account.
+    pub(crate) fn put(&self, account: &mut Account) {
+        let kept = Opaque::of(self).ok();
+        account
+            .annex
+            .extend(kept.map(|annex| (Dialect::Marketplace, annex)));
+    }
+
+    /// The market segment, when it is known.
+    pub(crate) fn segment(&self) -> Option<&str> {
+        self.profile.get("marketSegment")?.as_str()
+    }
+
+    /// The country, when it is known.
+    pub(crate) fn country(&self) -> Option<&str> {
+        self.profile.get("address")?.get("country")?.as_str()
     }
 }
 
@@ -79,7 +137,9 @@ pub(crate) struct CustomerResource<'a> {
     creation_date: String,
     status: &'static str,
     tags: [&'static str; 0],
-    benefits: &'a [Value],
+    benefits: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linked_membership: Option<LinkedResource<'a>>,
     links: SelfLink,
 }
 
@@ -103,7 +163,7 @@ pub(crate) fn text(kept: &KeptAccount, now: Timestamp) -> String {
         global_sales_enabled: annex.global_sales.unwrap_or(false),
         company_profile: &annex.profile,
         discounts: json!([
-            { "offerType": "LICENSE", "level": offer::volume_level(account.licences()) },
+            { "offerType": "LICENSE", "level": account.level(annex.segment() == Some("EDU"), now) },
             { "offerType": "CONSUMABLES", "level": "T1" },
         ]),
         coterm_date: account
@@ -113,7 +173,8 @@ pub(crate) fn text(kept: &KeptAccount, now: Timestamp) -> String {
         creation_date: time::seconds_text(kept.created_at.0),
         status: status_of(account, now),
         tags: [],
-        benefits: &annex.benefits,
+        benefits: benefit::shown(account, &annex.benefits),
+        linked_membership: annex.linked.as_ref().map(LinkedResource::of),
         links: SelfLink::to(link::customer(&kept.id)),
     };
     // A resource has text keys only and always serialises.
@@ -215,7 +276,7 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL \
     TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 
-fn is_country(code: &str) -> bool {
+pub(crate) fn is_country(code: &str) -> bool {
     COUNTRIES.split_ascii_whitespace().any(|known| known == code)
 }
 

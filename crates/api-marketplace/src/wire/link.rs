@@ -70,6 +70,14 @@ pub(crate) fn transfer(id: &str) -> String {
     format!("/v3/transfers/{}", encode(id))
 }
 
+pub(crate) fn membership_transfer(membership: &str, transfer: &str) -> String {
+    format!(
+        "/v3/memberships/{}/transfers/{}",
+        encode(membership),
+        encode(transfer)
+    )
+}
+
 pub(crate) fn reseller(id: &str) -> String {
     format!("/v3/resellers/{}", encode(id))
 }

@@ -1,5 +1,6 @@
 //! The API's JSON, as structs in its own order of members.
 
+pub(crate) mod benefit;
 pub(crate) mod customer;
 pub(crate) mod fields;
 pub(crate) mod link;

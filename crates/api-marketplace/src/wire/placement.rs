@@ -3,8 +3,8 @@
 use super::fields::{Complaints, Fields, object};
 use super::switching::{self, CancelledItem};
 use crate::errors::{
-    ApiError, DUPLICATE_LINES, INVALID_OFFER, LINE_NUMBER_RANGE, QUANTITY_RANGE, REFERENCE_TOO_LONG,
-    TOO_MANY_LINES,
+    ApiError, DISCOUNT_CODE, DUPLICATE_LINES, INVALID_OFFER, LINE_NUMBER_RANGE, QUANTITY_RANGE,
+    REFERENCE_TOO_LONG, TOO_MANY_LINES,
 };
 use order::{Currency, LineTerms};
 
@@ -245,6 +245,10 @@ impl Placement {
             if !QUANTITIES.contains(&line.quantity) {
                 return Err(ApiError::line(QUANTITY_RANGE, line.number, "OUT_OF_RANGE"));
             }
+            let discount = line.terms.discount.as_deref();
+            if self.order_type.buys() && !discount.is_none_or(is_discount) {
+                return Err(ApiError::line(DISCOUNT_CODE, line.number, "DISCOUNT_CODE"));
+            }
             if !is_offer(&line.offer) && self.order_type != OrderType::Return {
                 return Err(ApiError::line(INVALID_OFFER, line.number, "INVALID_OFFER_ID"));
             }
@@ -313,6 +317,16 @@ pub(crate) fn currency(fields: &Fields<'_>, name: &str, complaints: &mut Complai
         complaints.invalid(fields.at(name));
     }
     currency
+}
+
+/// Whether a text is the code of a volume discount that was agreed under the older programme: its level, and whether it
+/// is that before or after the anniversary, such as `HVD_L18_PRE`.
+fn is_discount(code: &str) -> bool {
+    let parts = code.strip_prefix("HVD_L").and_then(|rest| rest.split_once('_'));
+    parts.is_some_and(|(level, time)| {
+        let is_level = matches!(level, "17" | "18" | "19" | "20" | "21" | "22");
+        is_level && matches!(time, "PRE" | "POST")
+    })
 }
 
 pub(crate) fn is_offer(id: &str) -> bool {

@@ -38,6 +38,8 @@ struct AutoRenewal<'s> {
     renewal_quantity: Number,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     flex_discount_codes: &'s [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewal_code: Option<&'s str>,
 }
 
 impl<'s> SubscriptionResource<'s> {
@@ -54,6 +56,7 @@ impl<'s> SubscriptionResource<'s> {
                 enabled: subscription.renews,
                 renewal_quantity: Number::plain(renewal_quantity.decimal()),
                 flex_discount_codes: &subscription.renewal_promotions,
+                renewal_code: subscription.renewal_code.as_deref(),
             },
             creation_date: time::seconds_text(subscription.started_at.0),
             renewal_date: time::date_text(subscription.renews_at.0),

@@ -29,8 +29,9 @@ pub(super) struct Catalogue {
     #[arg(long, value_parser = ["marketplace", "connect"], default_value = "marketplace")]
     api: String,
 
-    /// For Connect JSON with `products`, `coupons`, `vouchers` and `stock`. For the Marketplace `.csv` with the columns offerId, currency, price, marketSegment, name; or JSON with `offers` and
-    /// `promotions`
+    /// For Connect JSON with `products`, `coupons`, `vouchers` and `stock`. For the Marketplace `.csv` with the columns
+    /// offerId, currency, price, marketSegment, name, endOfSale; or JSON with `offers`, `promotions`, `memberships` and
+    /// more
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 }

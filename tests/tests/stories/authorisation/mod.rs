@@ -18,7 +18,6 @@ const OPEN: &[&str] = &[
     "POST /login/oauth/token",
     "POST /ims/token/{version}",
     "POST /ims/exchange/jwt",
-    "POST /ims/exchange/jwt/",
     // Whether the API is there.
     "GET /api/v3/status",
     "GET /ping",
@@ -83,6 +82,11 @@ const NOTHING_OF_A_MERCHANTS: &[&str] = &[
     "GET /v3/flex-discounts",
     "GET /v3/offer-switch-paths",
     "POST /v3/pricelist",
+    // `marketplace::pending` and `marketplace::linked` tell whose they are.
+    "POST /v3/recommendations",
+    "GET /v3/notifications",
+    "GET /v3/linked_membership_groups",
+    "POST /v3/sandbox/catalogue",
     "POST /v3/transfers",
     "POST /v3/resellers",
     "POST /v3/customers",

@@ -199,6 +199,15 @@ impl World {
         .await;
         let transfer = transferred(partner, &customer).await;
         names.extend([
+            (("marketplace", "memberships/{membership}"), "MEMBER1".to_owned()),
+            (
+                ("marketplace", "transfers/{membershipTransfer}"),
+                taken_over(partner).await,
+            ),
+            (
+                ("marketplace", "enroll/{group}"),
+                a_group(partner, &customer).await,
+            ),
             (("marketplace", "transfers/{transfer}"), transfer),
             (("marketplace", "resellers/{reseller}"), reseller),
             (("marketplace", "customers/{customer}"), customer),
@@ -281,6 +290,34 @@ async fn transferred(partner: &Caller, customer: &str) -> String {
     });
     let transfer = partner.post("/v3/transfers", &change).await.expect(201).json();
     transfer["transferId"].as_str().expect("a text").to_owned()
+}
+
+/// The id of a membership's being taken over.
+async fn taken_over(partner: &Caller) -> String {
+    let membership = json!({
+        "membershipId": "MEMBER1", "companyProfile": { "companyName": MARK, "contacts": [{}] },
+        "items": [{ "offerId": "65304479CA01A12", "quantity": 3, "currencyCode": "USD", "renewalDate": "2090-01-01" }]
+    });
+    let catalogue = json!({ "memberships": [membership] });
+    partner
+        .post("/v3/sandbox/catalogue", &catalogue)
+        .await
+        .expect(200);
+    let to = json!({ "resellerId": a_reseller(partner).await });
+    let transfer = partner.post("/v3/memberships/MEMBER1/transfers", &to).await;
+    let transfer = transfer.expect(202).json();
+    transfer["transferId"].as_str().expect("a text").to_owned()
+}
+
+/// The id of a customer's group.
+async fn a_group(partner: &Caller, customer: &str) -> String {
+    let group = json!({ "linkedMembership": { "type": "STANDARD", "name": MARK } });
+    let customer = partner.patch(&format!("/v3/customers/{customer}"), &group).await;
+    let customer = customer.expect(200).json();
+    customer["linkedMembership"]["id"]
+        .as_str()
+        .expect("a text")
+        .to_owned()
 }
 
 fn load_catalogue(server: &Server, merchant: &Merchant) {

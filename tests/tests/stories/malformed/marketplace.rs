@@ -30,7 +30,14 @@ story! {
         let change = serde_json::json!({ "type": "RESELLER_CHANGE", "action": "COMMIT", "approvalCode": "AB-7000000000", "resellerId": "7", "requestedBy": "x" });
         let prices = serde_json::json!({ "region": "NA", "marketSegment": "COM", "currency": "USD", "priceListMonth": "202611", "priceListType": "STANDARD", "filters": { "offerId": "x" } });
         let next = serde_json::json!({ "offerId": "65304479CA01A12", "autoRenewal": { "enabled": true, "renewalQuantity": 1 }, "currencyCode": "USD", "deploymentId": "7" });
+        let recommended = serde_json::json!({ "recommendationContext": "GENERIC", "customerId": "7", "offers": [{ "offerId": "65304479CA01A12", "quantity": 1 }], "country": "US", "language": "EN", "includePropensity": ["churn"] });
+        let mut committed = marketplace::customer("Acme");
+        committed["benefits"] = serde_json::json!([{ "type": "THREE_YEAR_COMMIT", "commitmentRequest": { "minimumQuantities": [{ "offerType": "LICENSE", "quantity": 10 }] } }]);
+        let customer = orders.trim_end_matches("/orders").to_owned();
+        let linked = serde_json::json!({ "linkedMembership": { "type": "STANDARD", "name": "Works" } });
         let bodies = [
+            ("/v3/recommendations".to_owned(), recommended), ("/v3/customers".to_owned(), committed), ("/v3/memberships/7/transfers".to_owned(), serde_json::json!({ "resellerId": "7" })),
+            (format!("{customer}/commitments"), serde_json::json!({ "x": 1 })), (format!("{customer}/linked_membership/enroll/7"), linked),
             ("/v3/customers".to_owned(), marketplace::customer("Acme")), (orders.clone(), marketplace::order("759", 1)), (orders, switch),
             (subscriptions, next), ("/v3/transfers".to_owned(), change), ("/v3/pricelist".to_owned(), prices),
         ];

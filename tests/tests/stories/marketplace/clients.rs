@@ -82,4 +82,23 @@ story! {
         }
         assert_eq!(answers.iter().map(|answer| answer["status"].as_str().unwrap()).collect::<Vec<_>>(), ["", "1002", "1000"]);
     }
+
+    /// Ends its paths with a slash: the same operation, and the same answer under one correlation id, whether it does or
+    /// not. Links have none.
+    async fn a_client_that_ends_its_paths_with_a_slash_gets_the_same_operation(server: Server) {
+        let partner = server.marketplace_partner().await;
+        let ada = customer(&partner, "Ada").await;
+        let orders = format!("/v3/customers/{ada}/orders");
+        let send = |path: &str| bare(&partner, Method::POST, path, "once").json(&marketplace::order("a", 1));
+        let (first, again) = (send(&format!("{orders}/")).await.expect(201), send(&orders).await.expect(201));
+        assert_eq!(first.bytes(), again.bytes());
+        let order = completed(&partner, &first.json()).await;
+        let page = partner.get(&format!("{orders}/?limit=5")).await.expect(200).json();
+        assert_eq!((&page["items"][0], &page["links"]["self"]["uri"]), (&order, &json!(format!("{orders}?offset=0&limit=5"))));
+        for path in [path(&order), format!("/v3/customers/{ada}"), format!("/v3/customers/{ada}/subscriptions"), "/v3/resellers".to_owned(), "/partnerservice/ping".to_owned()] {
+            assert_eq!(partner.get(&format!("{path}/")).await.expect(200).bytes(), partner.get(&path).await.expect(200).bytes(), "{path}");
+        }
+        partner.get(&format!("{orders}///")).await.expect(404).contains(&json!({ "code": "1120" }));
+        partner.delete(&format!("{orders}/")).await.expect(405).contains(&json!({ "code": "1120" }));
+    }
 }

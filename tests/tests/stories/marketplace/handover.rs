@@ -100,13 +100,13 @@ story! {
         let transfer = |body: &Value| partner.post("/v3/transfers", body);
         transfer(&json!({ "type": "RESELLER_CHANGE" })).await.expect(400).matches(&error("1122", &json!(["action", "approvalCode", "resellerId"])));
         transfer(&change("LOOK", &new)).await.expect(400).matches(&error("1117", &json!(["action"])));
-        transfer(&change("COMMIT", &old)).await.expect(400).matches(&error("1117", &json!(["resellerId"])));
+        transfer(&change("COMMIT", &old)).await.expect(400).matches(&error("1134", &json!(["INVALID_RESELLER_ID"])));
         transfer(&change("COMMIT", "7")).await.expect(404).matches(&error("1115", &json!([])));
         let mut wrong = change("COMMIT", &new);
         wrong["approvalCode"] = json!(format!("AAAAAAAAAAAA-{id}"));
-        transfer(&wrong).await.expect(400).matches(&error("1117", &json!(["approvalCode"])));
+        transfer(&wrong).await.expect(404).matches(&error("1128", &json!([])));
         let other = server.marketplace_partner().await;
-        other.post("/v3/transfers", &change("COMMIT", "7")).await.expect(400).matches(&error("1117", &json!(["approvalCode"])));
+        other.post("/v3/transfers", &change("COMMIT", "7")).await.expect(404).matches(&error("1128", &json!([])));
 
         let mut expected = json!({
             "transferId": "", "customerId": id, "resellerId": new, "creationDate": "[time]", "status": "", "totalCount": 1,
@@ -119,9 +119,9 @@ story! {
         expected["links"] = json!({ "self": { "uri": "[text]", "method": "GET", "headers": [] } });
         committed.matches(&expected);
         partner.get(&path(&committed.json())).await.expect(200).matches(&committed.json());
-        other.get(&path(&committed.json())).await.expect(404).matches(&error("5118", &json!([])));
+        other.get(&path(&committed.json())).await.expect(404).matches(&error("5116", &json!([])));
         partner.get(&path(&ada)).await.expect(200).contains(&json!({ "resellerId": new }));
-        transfer(&change("COMMIT", &old)).await.expect(400).matches(&error("1117", &json!(["approvalCode"])));
+        transfer(&change("COMMIT", &old)).await.expect(400).matches(&error("1131", &json!([])));
         // What is ordered from now on is the new reseller's; what was ordered stays the old one's.
         let next = placed(&partner, id, &marketplace::order("b", 1)).await;
         let of = async |reseller: &str| partner.get(&format!("/v3/customers/{id}/orders?reseller-id={reseller}")).await.expect(200).json()["items"][0]["orderId"].clone();

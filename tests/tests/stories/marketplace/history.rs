@@ -302,6 +302,7 @@ struct Filter {
     statuses: Vec<&'static str>,
     offers: Vec<&'static str>,
     reseller: Option<&'static str>,
+    reference: Option<&'static str>,
     start: Option<String>,
     end: Option<String>,
 }
@@ -313,6 +314,7 @@ impl Filter {
         pairs.extend(self.statuses.iter().map(|value| ("status", *value)));
         pairs.extend(self.offers.iter().map(|value| ("offer-id", *value)));
         pairs.extend(self.reseller.map(|value| ("reseller-id", value)));
+        pairs.extend(self.reference.map(|value| ("reference-order-id", value)));
         pairs.extend(self.start.as_deref().map(|value| ("start-date", value)));
         pairs.extend(self.end.as_deref().map(|value| ("end-date", value)));
         let pairs = pairs.iter().map(|(name, value)| [name, "=", value, "&"].concat());
@@ -333,6 +335,9 @@ impl Filter {
             && self
                 .reseller
                 .is_none_or(|reseller| reseller == text("resellerId"))
+            && self
+                .reference
+                .is_none_or(|reference| reference == text("referenceOrderId"))
             && self
                 .start
                 .as_deref()
@@ -367,10 +372,12 @@ impl Random {
         let (order_type, status) = (TYPES[self.below(5)], STATUSES[self.below(8)]);
         let (offer, reseller) = (OFFERS[self.below(3)], ["R1", "R2"][self.below(2)]);
         let second = OFFERS[self.below(3)];
+        let reference = ["", "N1", "N2"][self.below(3)];
         told(&format!("N{place}"), &self.time(), |order| {
             order["orderType"] = json!(order_type);
             order["status"] = json!(status);
             order["resellerId"] = json!(reseller);
+            order["referenceOrderId"] = json!(reference);
             order["lineItems"][0]["offerId"] = json!(offer);
             let mut line = order["lineItems"][0].clone();
             (line["extLineItemNumber"], line["offerId"], line["status"]) =
@@ -386,6 +393,7 @@ impl Random {
             statuses: self.some(&STATUSES),
             offers: self.some(&OFFERS),
             reseller: [None, None, Some("R1"), Some("R2")][self.below(4)],
+            reference: [None, None, None, Some("N1"), Some("N2")][self.below(5)],
             start: start.then(|| self.time()),
             end: end.then(|| self.time()),
         }

@@ -106,7 +106,7 @@ story! {
         partner.get(&path).await.expect(200).matches(&expected);
         set(json!({ "renewalQuantity": 0 })).await.expect(400).matches(&error("3116", &json!(["autoRenewal.renewalQuantity"])));
         set(json!({ "enabled": "yes" })).await.expect(400).matches(&error("1117", &json!(["autoRenewal.enabled"])));
-        partner.patch(&path, &json!({ "currentQuantity": 1 })).await.expect(400).matches(&error("1121", &json!(["currentQuantity"])));
+        partner.patch(&path, &json!({ "usedQuantity": 1 })).await.expect(400).matches(&error("1121", &json!(["usedQuantity"])));
         partner.patch(&format!("{path}x"), &json!({})).await.expect(404).matches(&error("3115", &json!([])));
         partner.get(&format!("{path}x")).await.expect(404).matches(&error("3115", &json!([])));
         set(json!({ "enabled": false })).await.expect(200).contains(&json!({ "autoRenewal": { "enabled": false } }));
