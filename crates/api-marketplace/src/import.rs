@@ -33,11 +33,11 @@ pub fn read(document: Value) -> Result<Vec<Record>, String> {
     }
     if let Some(Value::Array(accounts)) = members.get("accounts") {
         return all(("accounts", accounts), |members| {
-            customer_of(members).map(Record::Customer)
+            customer_of(members).map(|told| Record::Customer(Box::new(told)))
         });
     }
     if members.contains_key("customerId") {
-        return Ok(vec![Record::Customer(customer_of(members)?)]);
+        return Ok(vec![Record::Customer(Box::new(customer_of(members)?))]);
     }
     Err("there is neither an orderId, a customerId, nor a list of items or accounts".to_owned())
 }

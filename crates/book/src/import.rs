@@ -51,7 +51,7 @@ pub enum Record {
     /// An order.
     Order(Told),
     /// A customer.
-    Customer(ToldAccount),
+    Customer(Box<ToldAccount>),
 }
 
 /// What became of it.
@@ -141,7 +141,7 @@ impl Book {
     ) -> Result<Result<Became, Refusal>, BookError> {
         Ok(match record {
             Record::Order(told) => self.import(merchant, told).await?.map(Became::Order),
-            Record::Customer(told) => self.import_account(merchant, told).await?.map(Became::Customer),
+            Record::Customer(told) => self.import_account(merchant, *told).await?.map(Became::Customer),
         })
     }
 

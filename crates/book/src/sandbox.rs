@@ -1,8 +1,9 @@
 //! What only a sandbox does: it takes a merchant's data away, and moves through time.
 
+use crate::accounts::put_account;
 use crate::due::{account_of, complete, surroundings};
 use crate::{Book, BookError, Executed, Idempotency, Outcome, Reference, Reply, Work};
-use order::{Command, MerchantId, Order, Refusal, Status, Timestamp};
+use order::{Account, Command, Failure, MerchantId, Order, Refusal, Status, Timestamp};
 use store::rows::Load;
 
 /// The setting that marks a database whose data are all a sandbox's.
@@ -87,15 +88,15 @@ impl Book {
         Ok(opened)
     }
 
-    /// Completes an open order now, with all that its completion brings, after other commands on it; and keeps the
-    /// answer under its key.
+    /// Ends an open order now, after other commands on it: completes it with all that its completion brings, or lets it
+    /// fail; and keeps the answer under its key.
     ///
     /// # Errors
     /// See [`Book::begin_sandbox`].
-    pub async fn complete_now<R>(
+    pub async fn end_now<R>(
         &self,
         (merchant, order): (MerchantId, &Order),
-        first: Vec<Command>,
+        (first, failure): (Vec<Command>, Option<Failure>),
         idempotency: Idempotency,
         render: R,
     ) -> Result<Executed, BookError>
@@ -111,16 +112,34 @@ impl Book {
         let run = move |work: &mut Work<'_>| {
             let order = work.first_order(0..1)?.ok_or(Refusal::UnknownOrder)?;
             let mut commands = first.clone();
-            if matches!(order.status, Status::Preliminary | Status::Confirmed { .. }) {
-                commands.push(complete(work, &order, account.as_deref())?);
-            } else {
+            let is_open = matches!(order.status, Status::Preliminary | Status::Confirmed { .. });
+            let subscriptions = Vec::new();
+            commands.push(match &failure {
+                Some(failure) => {
+                    if is_open {
+                        forget(work, &order, account.as_deref())?;
+                    }
+                    Command::Fail(failure.clone())
+                }
+                None if is_open => complete(work, &order, account.as_deref())?,
                 // One that is complete stays so, and one that has failed says so.
-                let subscriptions = Vec::new();
-                commands.push(Command::Process { subscriptions });
-            }
+                None => Command::Process { subscriptions },
+            });
             work.run(Some(order), &commands)
         };
         let executed = Box::pin(self.transact_once(load, idempotency, run, render)).await?;
         executed.ok_or_else(|| BookError::Unknown("order".to_owned()))
     }
+}
+
+/// Lets the account forget an order that fails, where there is an account.
+fn forget(work: &mut Work<'_>, order: &Order, account: Option<&str>) -> Result<(), BookError> {
+    if account.is_none() {
+        return Ok(());
+    }
+    let Some(mut kept) = work.document::<Account>(0)? else {
+        return Ok(());
+    };
+    kept.body.abandon(order);
+    put_account(work, &mut kept)
 }

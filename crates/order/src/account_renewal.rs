@@ -30,17 +30,7 @@ impl RenewedLine {
             promotions: self.promotions.clone(),
             ..LineTerms::default()
         };
-        Item {
-            number: Some(number),
-            product: self.product.clone(),
-            description: String::new(),
-            quantity: self.quantity,
-            unit_gross: None,
-            unit_net: None,
-            unit_vat: None,
-            vat_percent: None,
-            annex: terms.annex(),
-        }
+        terms.item(number, self.product.clone(), self.quantity)
     }
 }
 

@@ -218,6 +218,21 @@ impl LineTerms {
         read.unwrap_or_default()
     }
 
+    /// A line on these terms, which costs nothing but what they say.
+    pub fn item(&self, number: i64, product: String, quantity: Quantity) -> Item {
+        Item {
+            number: Some(number),
+            product,
+            description: String::new(),
+            quantity,
+            unit_gross: None,
+            unit_net: None,
+            unit_vat: None,
+            vat_percent: None,
+            annex: self.annex(),
+        }
+    }
+
     /// The terms as a line keeps them; nothing when there are none.
     pub fn annex(&self) -> Option<Opaque> {
         if *self == Self::default() {

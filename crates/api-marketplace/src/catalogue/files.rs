@@ -3,7 +3,7 @@
 use super::membership::FileMembership;
 use super::partner::Partner;
 use super::pending::{FilePending, PendingLicence};
-use super::promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion};
+use super::promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion, PromotionCategory};
 use super::recommendation::Recommendation;
 use super::{Offer, RegionalPrice, SwitchPath};
 use http_kit::wire::{FromDigits, Lenient, Number, time};
@@ -67,6 +67,8 @@ struct FilePromotion {
     #[serde(default)]
     qualification: Qualification,
     outcomes: Vec<FileOutcome>,
+    #[serde(default)]
+    category: PromotionCategory,
     #[serde(default)]
     one_time_use: bool,
     #[serde(default)]
@@ -270,6 +272,7 @@ fn promotion_of(told: FilePromotion) -> Result<Promotion, String> {
         segments: told.market_segments,
         offers: told.qualification.base_offer_ids,
         outcomes: outcomes.collect(),
+        category: told.category,
         once: told.one_time_use,
         alone: told.not_combinable,
         committed: told.three_year_commit_only,

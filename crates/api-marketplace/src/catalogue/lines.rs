@@ -16,8 +16,12 @@ pub(crate) enum Purpose {
     Purchase,
     /// To renew. What is not sold any more is refused.
     Renewal,
-    /// To see what would renew. What is not sold any more is only noted.
-    RenewalPreview,
+    /// To see what would renew. What is not sold any more is only noted; and without prices, what is not in the catalogue
+    /// stays as it is.
+    RenewalPreview {
+        /// Whether it is to be priced.
+        prices: bool,
+    },
     /// To exchange.
     Switch,
 }
@@ -108,7 +112,17 @@ impl Checking<'_> {
                 is_over: false,
             });
         }
-        let (id, offer) = self.find(&line).await?;
+        let found = self.find(&line).await;
+        if self.purpose == (Purpose::RenewalPreview { prices: false }) {
+            let is_over = found.is_ok_and(|(_, offer)| self.is_over(&offer));
+            return Ok(Priced {
+                offer: line.entitled,
+                price: None,
+                once,
+                is_over,
+            });
+        }
+        let (id, offer) = found?;
         let is_over = self.check_sale(&line, &offer)?;
         if promotion.is_some() && !offer.add_on_to.is_empty() {
             return Err(ApiError::line(CODE_NOT_BASE, line.number, "NON_BASE_PRODUCT"));
@@ -143,14 +157,20 @@ impl Checking<'_> {
 
     /// Whether the offer's sale is over; an error where that is in the way.
     fn check_sale(&self, line: &Wanted<'_>, offer: &Offer) -> Result<bool, ApiError> {
-        let is_over = offer.ends.is_some_and(|ends| ends <= self.state.book.now());
+        let is_over = self.is_over(offer);
         match self.purpose {
             Purpose::Purchase if is_over => Err(ApiError::line(INVALID_OFFER, line.number, "EXPIRED")),
             Purpose::Renewal | Purpose::Switch if is_over => {
                 Err(ApiError::line(INELIGIBLE_PRODUCT, line.number, "EXPIRED"))
             }
-            Purpose::Purchase | Purpose::Renewal | Purpose::RenewalPreview | Purpose::Switch => Ok(is_over),
+            Purpose::Purchase | Purpose::Renewal | Purpose::RenewalPreview { .. } | Purpose::Switch => {
+                Ok(is_over)
+            }
         }
+    }
+
+    fn is_over(&self, offer: &Offer) -> bool {
+        offer.ends.is_some_and(|ends| ends <= self.state.book.now())
     }
 
     /// Whether the customer may buy the offer: by their market segment, and by what they have of what it adds to.
@@ -207,7 +227,7 @@ impl Checking<'_> {
         }
         if promotion.committed && !self.account.is_committed(now) {
             return Err(match self.purpose {
-                Purpose::Renewal | Purpose::RenewalPreview => {
+                Purpose::Renewal | Purpose::RenewalPreview { .. } => {
                     refused(CODE_FOR_COMMITTED, "INELIGIBLE_COMMITMENT_STATUS")
                 }
                 Purpose::Purchase | Purpose::Switch => refused(NOT_QUALIFIED, "INELIGIBLE_COMMITMENT_STATUS"),

@@ -15,7 +15,7 @@ pub(crate) use lines::{Priced, Purpose, Wanted, check};
 pub use partner::Partner;
 pub(crate) use partner::allows;
 pub use pending::PendingLicence;
-pub use promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion};
+pub use promotion::{Outcome, OutcomeKind, OutcomeValue, Promotion, PromotionCategory};
 pub use recommendation::{Recommendation, RecommendationKind};
 pub(crate) use switch_path::check_path;
 pub use switch_path::{SwitchPath, SwitchTarget, SwitchType};
@@ -98,6 +98,10 @@ impl Offer {
 }
 
 /// What there is of a catalogue.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each part is there or not, whatever the others are"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Parts {

@@ -23,6 +23,9 @@ pub struct Promotion {
     pub offers: Vec<String>,
     /// What it takes off.
     pub outcomes: Vec<Outcome>,
+    /// Of which sort it is: lists are filtered by it.
+    #[serde(default)]
+    pub category: PromotionCategory,
     /// Whether a customer can use it one time only.
     #[serde(default)]
     pub once: bool,
@@ -32,6 +35,27 @@ pub struct Promotion {
     /// Whether it is only for customers who have committed themselves for three years.
     #[serde(default)]
     pub committed: bool,
+}
+
+/// The sorts of promotions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PromotionCategory {
+    /// For everybody.
+    #[default]
+    Standard,
+    /// For what a customer has not bought before.
+    Intro,
+}
+
+impl PromotionCategory {
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        match word {
+            "STANDARD" => Some(Self::Standard),
+            "INTRO" => Some(Self::Intro),
+            _ => None,
+        }
+    }
 }
 
 /// What a promotion takes off.

@@ -45,6 +45,13 @@ pub(super) fn describe(method: &str, path: &str) -> Option<Operation> {
         ("GET", "memberships/{membership}/transfers/{membershipTransfer}") => {
             Operation::new("getMembershipTransfer", "How far a transfer has come").answers("200", transfer())
         }
+        _ => return beside(method, path),
+    })
+}
+
+/// What is neither a membership nor its transfer.
+fn beside(method: &str, path: &str) -> Option<Operation> {
+    Some(match (method, path) {
         ("GET", "linked_membership_groups") => Operation::new(
             "listLinkedMemberships",
             "Groups of customers, by country and name",

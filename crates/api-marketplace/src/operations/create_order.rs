@@ -278,17 +278,7 @@ pub(super) fn item(line: &PlacedLine, terms: &LineTerms, currency: Currency) -> 
         currency: terms.currency.filter(|other| *other != currency),
         ..terms.clone()
     };
-    Ok(Item {
-        number: Some(line.number),
-        product: line.offer.clone(),
-        description: String::new(),
-        quantity: quantity(line.quantity)?,
-        unit_gross: None,
-        unit_net: None,
-        unit_vat: None,
-        vat_percent: None,
-        annex: terms.annex(),
-    })
+    Ok(terms.item(line.number, line.offer.clone(), quantity(line.quantity)?))
 }
 
 pub(super) fn quantity(number: i64) -> Result<Quantity, ApiError> {

@@ -29,12 +29,12 @@ pub(super) async fn hand_back(sent: Sent<'_>, buyer: Buyer) -> Result<Deed, ApiE
 
 /// A return that the rules refuse. With partial returns a quantity that is too large is one out of range.
 pub(super) fn refused(refusal: &AccountRefusal, partial: bool) -> ApiError {
-    match refusal {
-        AccountRefusal::Order(Refusal::LineQuantityMismatch { line }) if partial => {
-            ApiError::line(QUANTITY_RANGE, *line, "RETURN_QTY_EXCEEDS_REMAINING")
-        }
-        refusal => ApiError::from(refusal),
+    if let AccountRefusal::Order(Refusal::LineQuantityMismatch { line }) = refusal
+        && partial
+    {
+        return ApiError::line(QUANTITY_RANGE, *line, "RETURN_QTY_EXCEEDS_REMAINING");
     }
+    ApiError::from(refusal)
 }
 
 /// Offers that go back whole or not at all, whatever the server's setting: consumables, those of so many licences at the

@@ -56,7 +56,8 @@ struct LicenceResource<'p> {
 pub(crate) struct Notification {
     customer_id: String,
     reseller_id: String,
-    notification_type: &'static str,
+    #[serde(rename = "notificationType")]
+    kind: &'static str,
     links: SelfLink,
 }
 
@@ -184,7 +185,7 @@ pub(crate) async fn notifications(
     let shown = shown.iter().map(|customer| Notification {
         customer_id: customer.clone(),
         reseller_id: reseller.to_owned(),
-        notification_type: NOTIFICATION,
+        kind: NOTIFICATION,
         links: SelfLink::to(format!("{}/open-acquisitions", link::customer(customer))),
     });
     Ok(listed.items(shown.collect()))

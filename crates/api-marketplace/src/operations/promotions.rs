@@ -1,7 +1,7 @@
 //! The promotions that a merchant's catalogue has: `GET /v3/promotions`, and `GET /v3/flex-discounts` as later versions
 //! of the API call it.
 
-use crate::catalogue::{PROMOTION, Promotion};
+use crate::catalogue::{PROMOTION, Promotion, PromotionCategory};
 use crate::errors::ApiError;
 use crate::operations::order_history::known;
 use crate::wire::customer::Annex;
@@ -49,6 +49,8 @@ struct PromotionResource<'p> {
     /// Later versions name a discount by an id beside its code; here they are one.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<PromotionCategory>,
     name: &'p str,
     description: &'p str,
     code: &'p str,
@@ -201,6 +203,7 @@ fn resource(promotion: &Promotion, is_flexible: bool, now: Timestamp) -> Promoti
     });
     PromotionResource {
         id: is_flexible.then_some(promotion.code.as_str()),
+        category: is_flexible.then_some(promotion.category),
         name: &promotion.name,
         description: &promotion.description,
         code: &promotion.code,
@@ -225,6 +228,7 @@ struct Filter {
     country: Option<String>,
     offers: Vec<String>,
     code: Option<String>,
+    categories: Vec<PromotionCategory>,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
 }
@@ -241,7 +245,12 @@ impl Filter {
                 .filter(|id| !id.is_empty())
                 .map(ToOwned::to_owned)
                 .collect(),
-            code: one(query, code)?.map(ToOwned::to_owned),
+            code: match one(query, code)? {
+                Some(code) => Some(code.to_owned()),
+                // Its id is its code here.
+                None => one(query, "flex-discount-id")?.map(ToOwned::to_owned),
+            },
+            categories: read_categories(query)?,
             from: day("start-date")?,
             until: day("end-date")?,
         })
@@ -258,7 +267,17 @@ impl Filter {
             && values.any(|value| in_country(&value.country))
             && (self.offers.is_empty() || self.offers.iter().any(|id| promotion.is_for_offer(id)))
             && self.code.as_ref().is_none_or(|code| *code == promotion.code)
+            && (self.categories.is_empty() || self.categories.contains(&promotion.category))
             && self.from.is_none_or(|from| promotion.ends > from)
             && self.until.is_none_or(|until| promotion.starts <= until)
     }
+}
+
+/// `categories`, of which there are two; none for both.
+fn read_categories(query: &Query) -> Result<Vec<PromotionCategory>, ApiError> {
+    let named = query.all("categories").flat_map(|words| words.split(','));
+    let named = named.filter(|word| !word.is_empty());
+    named
+        .map(|word| PromotionCategory::of(word).ok_or_else(|| wrong("categories")))
+        .collect()
 }

@@ -193,8 +193,8 @@ pub(crate) async fn fetch(
     let members = object(&body::read(content, state.limits).await?)?;
     let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
     fields.only(&KNOWN, &mut complaints);
-    let context = fields.text("recommendationContext", LONGEST, &mut complaints);
-    if context.is_some_and(|context| !CONTEXTS.contains(&context.as_str())) {
+    let about = fields.text("recommendationContext", LONGEST, &mut complaints);
+    if about.is_some_and(|about| !CONTEXTS.contains(&about.as_str())) {
         complaints.invalid(fields.at("recommendationContext"));
     }
     let customer = fields.needed_text("customerId", LONGEST, &mut complaints);

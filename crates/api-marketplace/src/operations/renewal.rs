@@ -40,7 +40,7 @@ pub(super) async fn preview(sent: Sent<'_>) -> Result<Preview, ApiError> {
     if wants_prices && renewed.iter().any(|line| line.currency != currency) {
         return Err(ApiError::new(MANY_CURRENCIES));
     }
-    let priced = check(sent, &renewed, Purpose::RenewalPreview).await?;
+    let priced = check(sent, &renewed, Purpose::RenewalPreview { prices: wants_prices }).await?;
     let numbered = (1..).zip(renewed.into_iter().zip(priced)).enumerate();
     let line = |(place, (number, (renewed, priced))): (usize, (i64, (RenewedLine, Priced)))| {
         let sent = placement.lines.get(place);

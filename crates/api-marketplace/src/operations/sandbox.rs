@@ -297,14 +297,16 @@ async fn set_order(
             let read = read_order(&write.body, &order)?;
             Ok((order, read))
         });
-    let (order, (completes, commands)) = match prepared {
+    let (order, (end, commands)) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => return write.refuse(&state, &error).await,
     };
-    if completes {
+    if let Some(failure) = end {
         let key = (write.access.merchant, &order);
         let render = |outcome: Result<&Outcome, &Refusal>| set_to(outcome);
-        let executed = state.book.complete_now(key, commands, write.idempotency, render);
+        let executed = state
+            .book
+            .end_now(key, (commands, failure), write.idempotency, render);
         return Ok(auth::told(Box::pin(executed).await?));
     }
     let request = book::Request {
@@ -333,8 +335,10 @@ fn set_to(outcome: Result<&Outcome, &Refusal>) -> Reply {
     }
 }
 
-/// What is to be done to an order, and whether it is completed after that, with all that its completion brings.
-fn read_order(body: &[u8], order: &Order) -> Result<(bool, Vec<Command>), ApiError> {
+/// What is to be done to an order, and how it ends after that, if it does: in a failure, or complete.
+type Ending = (Option<Option<Failure>>, Vec<Command>);
+
+fn read_order(body: &[u8], order: &Order) -> Result<Ending, ApiError> {
     let members = object(body)?;
     let (fields, mut complaints) = (Fields::of(&members), Complaints::default());
     fields.only(&["status", "creationDate"], &mut complaints);
@@ -357,14 +361,14 @@ fn read_order(body: &[u8], order: &Order) -> Result<(bool, Vec<Command>), ApiErr
         .collect();
     match wanted {
         None => {}
-        Some(Status::Processed { .. }) => return Ok((true, commands)),
-        Some(Status::Failed { failure, .. }) => commands.push(Command::Fail(failure)),
+        Some(Status::Processed { .. }) => return Ok((Some(None), commands)),
+        Some(Status::Failed { failure, .. }) => return Ok((Some(Some(failure)), commands)),
         Some(Status::Cancelled { .. }) => commands.push(returned_whole(order)),
         Some(Status::Preliminary | Status::Confirmed { .. })
             if status::code(&order.status) == status::PENDING => {}
         Some(Status::Preliminary | Status::Confirmed { .. }) => return Err(ApiError::new(INVALID_STATUS)),
     }
-    Ok((false, commands))
+    Ok((None, commands))
 }
 
 fn returned_whole(order: &Order) -> Command {

@@ -99,6 +99,8 @@ fn commitment(
         (_, Some("DECLINED" | "EXPIRED" | "NONCOMPLIANT")) => return None,
         _ => CommitmentStage::Requested,
     };
+    // What holds already was agreed elsewhere, and is what it is.
+    let is_asked = stage == CommitmentStage::Requested;
     let mut least = [None, None];
     let quantities = sent.objects("minimumQuantities", complaints);
     if quantities.is_none() {
@@ -112,7 +114,9 @@ fn commitment(
             place.and_then(|place| Some((least.get_mut(place)?, LEAST.get(place)?))),
             whole,
         ) {
-            (Some((kept, (_, from))), Some(whole)) if (*from..=MOST).contains(&whole) => {
+            (Some((kept, (_, from))), Some(whole))
+                if (if is_asked { *from } else { 1 }..=MOST).contains(&whole) =>
+            {
                 *kept = Quantity::new(Decimal::from(whole)).ok();
             }
             (Some((_, (word, _))), Some(_)) => too_few.push(word),

@@ -28,10 +28,12 @@ fn promotions() -> String {
             "outcomes": [{ "type": kind, "discounts": [{ "country": "US", "currency": "USD", "value": value }] }]
         })
     };
+    let mut intro = promotion("SCHOOL", "2090-01-01", "65304479CB01A12", "FIXED_PRICE", json!(5));
+    intro["category"] = json!("INTRO");
     json!({ "promotions": [
         promotion("TEN", "2090-01-01", "80004567CA01A12", "PERCENTAGE_DISCOUNT", json!(10)),
         promotion("OVER", "2021-01-01", "80004567CA01A12", "FIXED_DISCOUNT", json!(5.5)),
-        promotion("SCHOOL", "2090-01-01", "65304479CB01A12", "FIXED_PRICE", json!(5))
+        intro
     ] })
     .to_string()
 }
@@ -117,6 +119,9 @@ story! {
         }));
         let later = partner.get("/v3/flex-discounts?market-segment=COM&country=US&offer-ids=65304479CB02A12").await.expect(200).json();
         assert_eq!((&later["flexDiscounts"][0]["id"], &later["totalCount"]), (&json!("SCHOOL"), &json!(1)));
+        let flexible = async |query: &str| partner.get(&format!("/v3/flex-discounts?market-segment=COM&country=US&{query}")).await.expect(200).json()["totalCount"].clone();
+        assert_eq!((flexible("categories=INTRO").await, flexible("categories=STANDARD,INTRO").await, flexible("flex-discount-id=TEN").await), (json!(1), json!(3), json!(1)));
+        partner.get("/v3/flex-discounts?market-segment=COM&country=US&categories=OTHER").await.expect(400).matches(&error("1132", &json!(["categories"])));
         assert_eq!(partner.get("/v3/promotions?market-segment=COM&country=DE").await.expect(200).json()["totalCount"], 0);
         partner.get("/v3/promotions?country=US").await.expect(400).matches(&error("1132", &json!(["market-segment"])));
     }

@@ -41,7 +41,7 @@ fn promotions() -> Value {
     json!([promotion("TEN"), once, alone])
 }
 
-fn offers(end_of_sale: Value) -> Value {
+fn offers(end_of_sale: &Value) -> Value {
     json!([
         { "offerId": CLOUD, "currency": "USD", "price": 365, "endOfSale": end_of_sale },
         { "offerId": ADD_ON, "currency": "USD", "price": 36.5, "addOnTo": [CLOUD] }
@@ -54,7 +54,7 @@ story! {
     async fn promotions_for_one_time_alone_or_base_products_only(stage: Stage) {
         let server = sandbox(&stage, 0);
         let partner = server.marketplace_partner().await;
-        load(&partner, json!({ "offers": offers(json!(null)), "promotions": promotions() })).await;
+        load(&partner, json!({ "offers": offers(&json!(null)), "promotions": promotions() })).await;
         let (ada, bob) = (customer(&partner, "Ada").await, customer(&partner, "Bob").await);
         let orders = format!("/v3/customers/{ada}/orders");
         let mut racers = tokio::task::JoinSet::new();
@@ -107,13 +107,13 @@ story! {
     async fn a_product_whose_sale_has_ended_is_neither_bought_nor_renewed(stage: Stage) {
         let server = sandbox(&stage, 0);
         let partner = server.marketplace_partner().await;
-        load(&partner, json!({ "offers": offers(json!("2090-01-01")) })).await;
+        load(&partner, json!({ "offers": offers(&json!("2090-01-01")) })).await;
         let ada = customer(&partner, "Ada").await;
         let orders = format!("/v3/customers/{ada}/orders");
         let bought = completed(&partner, &placed(&partner, &ada, &of(CLOUD, &[])).await).await;
         completed(&partner, &placed(&partner, &ada, &of(ADD_ON, &[])).await).await;
         let id = bought["lineItems"][0]["subscriptionId"].as_str().unwrap();
-        load(&partner, json!({ "offers": offers(json!("2021-01-01")) })).await;
+        load(&partner, json!({ "offers": offers(&json!("2021-01-01")) })).await;
         partner.post(&orders, &of(CLOUD, &[])).await.expect(400).matches(&line("2122", "EXPIRED"));
         let uri = format!("/v3/customers/{ada}/subscriptions/{id}");
         partner.patch(&uri, &json!({ "autoRenewal": { "enabled": true } })).await.expect(400).matches(&error("3123", &json!([CLOUD])));
