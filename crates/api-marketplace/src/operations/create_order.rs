@@ -18,7 +18,7 @@ use book::{Access, AccountOrder, Executed, HandBack, KeptAccount, Outcome, Reply
 use http_kit::Answer;
 use http_kit::path::PathIds;
 use order::{
-    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, MerchantId, Payment,
+    Account, AccountRefusal, Amount, Currency, Customer, Dialect, Item, Kind, LineTerms, Payment,
     PaymentMethod, Quantity, Refusal, Registration,
 };
 use rust_decimal::Decimal;

@@ -188,7 +188,7 @@ async fn ask(state: &State, write: &Write, id: &str) -> Result<Executed, ApiErro
             .await?,
         reseller,
         asked_at: now,
-        completes_at: now.plus_millis(state.settings.completes_after_millis),
+        completes_at: state.completes_at(&write.access),
         customer: None,
         subscriptions: Vec::new(),
     };

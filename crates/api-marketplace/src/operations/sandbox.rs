@@ -257,8 +257,7 @@ async fn examples(state: &State, write: &Write, customer: &str) -> Result<Execut
     let mut steps = Vec::with_capacity(ends.len());
     for commands in ends {
         let buyer = Buyer::of(customer, account.as_ref());
-        let registration = buyer
-            .example((state, &write.access), (&offer, currency)).await?;
+        let registration = buyer.example((state, &write.access), (&offer, currency)).await?;
         let request = book::Request::register(merchant, registration, commands);
         steps.extend(request.steps);
     }
