@@ -180,6 +180,7 @@ pub(crate) fn flaw_of(refusal: &Refusal, totals: &str) -> Flaw {
         | Refusal::NotConfirmed
         | Refusal::AlreadyProcessed
         | Refusal::NoPaymentPending
+        | Refusal::OutOfStock { .. }
         | Refusal::NothingReserved
         | Refusal::NotDue
         | Refusal::AlreadyReserved

@@ -198,6 +198,7 @@ impl Placing {
             },
             ordered_at: None,
             completes_at: None,
+            entails: order::Entailed::default(),
             annex: Opaque::of(&annex)
                 .map(|annex| BTreeMap::from([(Dialect::AfterPay, annex)]))
                 .unwrap_or_default(),

@@ -293,6 +293,7 @@ mod tests {
             },
             ordered_at: None,
             completes_at: None,
+            entails: order::Entailed::default(),
             annex: BTreeMap::new(),
         }
     }

@@ -36,6 +36,13 @@ pub(crate) fn of_registration(body: &[u8], terms: &[Option<Terms>]) -> Result<Op
     Opaque::of(&Kept { request, terms }).map_err(unreadable)
 }
 
+/// The annex of an order that nobody has sent: one under which another goes on.
+pub(crate) fn of_renewal(request: &serde_json::Value, terms: &[Option<Terms>]) -> Option<Opaque> {
+    let request = serde_json::value::to_raw_value(request).ok()?;
+    let request = &*request;
+    Opaque::of(&Kept { request, terms }).ok()
+}
+
 /// How deep the lists and objects of JSON text lie within each other.
 fn depth(json: &str) -> usize {
     let (mut open, mut deepest) = (0_usize, 0_usize);
@@ -101,6 +108,19 @@ fn request_of(order: &Order) -> Request {
 /// The payer's phone numbers; none of an order that was not registered through Connect.
 pub(crate) fn phone_numbers(order: &Order) -> Vec<String> {
     request_of(order).payer.phone_numbers.unwrap_or_default()
+}
+
+/// The payer's first number in E.164 form, if they have one.
+pub(crate) fn mobile_number(order: &Order) -> Option<String> {
+    phone_numbers(order).into_iter().find(|number| is_e164(number))
+}
+
+/// `+` and 8 to 15 digits.
+pub(crate) fn is_e164(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (8..=15).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0')
 }
 
 /// What the registration told of its lines; nothing of an order that was not registered through Connect.
@@ -264,5 +284,21 @@ mod tests {
         assert!(of_registration(nested(32).as_bytes(), &[]).is_ok());
         assert!(of_registration(nested(33).as_bytes(), &[]).is_err());
         assert!(of_registration(nested(100_000).as_bytes(), &[]).is_err());
+    }
+
+    #[test]
+    fn phone_numbers_are_e_164() {
+        for (number, fits) in [
+            ("+4712345678", true),
+            ("+123456789012345", true),
+            ("+1234567890123456", false),
+            ("+4712", false),
+            ("12345678", false),
+            ("+47 123 45 678", false),
+            ("+0712345678", false),
+            ("", false),
+        ] {
+            assert_eq!(is_e164(number), fits, "for {number:?}");
+        }
     }
 }

@@ -4,13 +4,14 @@
 //! A merchant without a list of products, coupons or vouchers sells whatever its clients say.
 
 use crate::catalogue::{COUPON, LISTS, PRODUCT, VOUCHER, coupon_id, listed_coupons};
+use crate::entailed::{Sold, takings};
 use crate::errors::ApiError;
 use crate::operations::coupons::gross_price;
 use crate::operations::products::is_active;
 use crate::terms::Terms;
 use crate::wire::register::{CataloguePrice, LineSale, RegisterOrder};
-use book::{Book, BookError};
-use order::{MerchantId, Timestamp};
+use book::{Book, BookError, STOCK, in_stock};
+use order::{MerchantId, Taking, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -21,11 +22,13 @@ const KNOWN_FOR_MILLIS: i64 = 1000;
 const MOST: usize = 4096;
 
 /// Which lists a catalogue has.
+#[expect(clippy::struct_excessive_bools, reason = "one for each list")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Lists {
     products: bool,
     coupons: bool,
     vouchers: bool,
+    stock: bool,
 }
 
 /// Which merchants have a catalogue, as of the last second.
@@ -51,12 +54,13 @@ impl Catalogues {
         if let Some((lists, _)) = known.filter(|(_, since)| fresh(since)) {
             return Ok(lists);
         }
-        let found = book.documents::<Value>(merchant, (LISTS, None), 0, 10).await?;
+        let found = book.documents::<Value>(merchant, (LISTS, None), 0, 20).await?;
         let has = |list: &str| found.documents.iter().any(|found| found.id == list);
         let lists = Lists {
             products: has("products"),
             coupons: has("coupons"),
             vouchers: has("vouchers"),
+            stock: has("stock"),
         };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
@@ -67,29 +71,30 @@ impl Catalogues {
     }
 
     /// Holds a registration against the merchant's catalogue, and gives the terms of each line; nothing when there is no
-    /// catalogue. Lines without a price get their coupon's.
+    /// catalogue. Lines without a price get their coupon's. Lines of more than there is in stock are refused.
     pub(crate) async fn check(
         &self,
         book: &Book,
         merchant: MerchantId,
         wanted: &mut RegisterOrder,
-    ) -> Result<Vec<Option<Terms>>, ApiError> {
+    ) -> Result<Sold, ApiError> {
         let lists = self.lists(book, merchant).await?;
         if lists == Lists::default() {
-            return Ok(Vec::new());
+            return Ok(Sold::default());
         }
         let mut terms = Vec::new();
-        for (place, sale) in wanted.sales().into_iter().enumerate() {
+        let sales = wanted.sales();
+        for (place, sale) in sales.iter().enumerate() {
             let coupon = if lists.coupons {
-                coupon_of(book, merchant, (place, &sale)).await?
+                coupon_of(book, merchant, (place, sale)).await?
             } else {
                 None
             };
             if lists.products && sale.is_product {
-                check_product(book, merchant, (place, &sale)).await?;
+                check_product(book, merchant, (place, sale)).await?;
             }
             if lists.vouchers {
-                check_voucher(book, merchant, (place, &sale)).await?;
+                check_voucher(book, merchant, (place, sale)).await?;
             }
             if let Some(coupon) = coupon.as_ref().filter(|_| sale.is_coupon) {
                 let price = gross_price(coupon).map(|(price, currency)| CataloguePrice { price, currency });
@@ -99,8 +104,38 @@ impl Catalogues {
                 terms.push(None);
             }
         }
-        Ok(terms)
+        if lists.stock {
+            check_stock(book, merchant, &sales).await?;
+        }
+        Ok(Sold {
+            terms,
+            has_stock: lists.stock,
+        })
     }
+}
+
+/// There is as much in stock as the lines of each product take together; the first line that goes beyond it is named.
+async fn check_stock(book: &Book, merchant: MerchantId, sales: &[LineSale]) -> Result<(), ApiError> {
+    for Taking { product, .. } in takings(sales) {
+        let entry = book.document::<Value>(merchant, STOCK, &product).await?;
+        let Some(mut left) = entry.and_then(|entry| in_stock(&entry.body)) else {
+            continue;
+        };
+        let count = left;
+        let lines = sales.iter().enumerate();
+        for (place, sale) in lines.filter(|(_, sale)| takes(sale, &product)) {
+            left = left.saturating_sub(sale.quantity);
+            if left < 0 {
+                let problem = format!("there are only {count} of {product} in stock");
+                return Err(invalid(place, "quantity", &problem));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn takes(sale: &LineSale, product: &str) -> bool {
+    (sale.is_product || sale.is_issue) && sale.product.as_deref() == Some(product)
 }
 
 fn invalid(place: usize, member: &str, problem: &str) -> ApiError {

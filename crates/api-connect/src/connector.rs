@@ -4,6 +4,7 @@
 
 use crate::annex;
 use crate::wire::status::{customer_number, order_id, status_word};
+use book::Happening;
 use http_kit::wire::Number;
 use order::{Order, Timestamp};
 use serde::Serialize;
@@ -58,6 +59,9 @@ pub(crate) struct Facts<'o> {
     payment_method: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_number: Option<i64>,
+    /// The order whose subscriptions go on under this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewal_of: Option<Digits>,
 }
 
 impl<'o> Facts<'o> {
@@ -76,8 +80,18 @@ impl<'o> Facts<'o> {
             currency: order.currency.code(),
             payment_method: annex::payment_method(order),
             customer_number: customer_number(order),
+            renewal_of: renewed(order),
         }
     }
+}
+
+fn renewed(order: &Order) -> Option<Digits> {
+    order
+        .refers_to
+        .as_ref()
+        .filter(|_| order.renews_runs())?
+        .parse()
+        .ok()
 }
 
 /// What the payment connector is asked. `return_url` is where the payer waits for the outcome, when there is one.
@@ -101,16 +115,6 @@ pub fn handover(order: &Order, due_since: Timestamp) -> Vec<u8> {
 
 /// What the event connector is told of an order's new status, by the core's word for it.
 pub fn event(order: &Order, word: &str, at: Timestamp) -> Vec<u8> {
-    /// The documented form of events.
-    #[derive(Serialize)]
-    struct Event<'o> {
-        time: i64,
-        #[serde(rename = "type")]
-        kind: &'static str,
-        source: &'static str,
-        status: &'o str,
-        data: Facts<'o>,
-    }
     let status = match word.split_once(':').map_or(word, |(status, _why)| status) {
         "cancelled" => "failed", // as the API has it everywhere
         status => status,
@@ -123,6 +127,29 @@ pub fn event(order: &Order, word: &str, at: Timestamp) -> Vec<u8> {
         data: Facts::of(order).with_status(status),
     };
     serde_json::to_vec(&event).unwrap_or_default() // text keys only: it never fails
+}
+
+/// What the event connector is told of what is no order: subscriptions, products, coupons, customers.
+pub fn happening(happening: &Happening, at: Timestamp) -> Vec<u8> {
+    let event = Event {
+        time: at.0,
+        kind: &happening.kind,
+        source: SOURCE,
+        status: &happening.status,
+        data: &happening.data,
+    };
+    serde_json::to_vec(&event).unwrap_or_default() // text keys only: it never fails
+}
+
+/// The documented form of events.
+#[derive(Serialize)]
+struct Event<'o, D> {
+    time: i64,
+    #[serde(rename = "type")]
+    kind: &'o str,
+    source: &'static str,
+    status: &'o str,
+    data: D,
 }
 
 fn told<D: Serialize>(kind: &'static str, at: Timestamp, data: D) -> Vec<u8> {

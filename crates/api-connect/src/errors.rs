@@ -176,6 +176,7 @@ fn kind_of(refusal: &Refusal) -> &'static str {
         | Refusal::ReturnWindowClosed
         | Refusal::NotReturnable => "OrderStatusException",
         Refusal::MethodNotAllowed { .. } => "PaymentMethodException",
+        Refusal::OutOfStock { .. } => "OutOfStockException",
         Refusal::CaptureExceedsReservation { .. }
         | Refusal::CancelExceedsReservation { .. }
         | Refusal::RefundExceedsCapture { .. }

@@ -5,16 +5,11 @@ use crate::State;
 use crate::annex::{self, OrderedLine};
 use crate::catalogue::GRANT;
 use crate::errors::ApiError;
-use crate::terms::{Terms, end_of_period, start_of_day};
-use book::{HistoryQuery, Reference};
-use order::{MerchantId, Order, OrderId, Status};
+use crate::terms::Terms;
+use book::{HistoryQuery, RECEIVED, Reference, SUBSCRIPTION};
+use order::{MerchantId, Order, OrderId, Status, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// The kind of the documents that subscriptions are kept as which were started without an order.
-pub(crate) const SUBSCRIPTION: &str = "connect.subscription";
-/// The kind of the documents that say which orders of others a customer receives something of.
-pub(crate) const RECEIVED: &str = "connect.received";
 
 /// How many orders of one customer are looked at: the newest.
 const MOST: u64 = 1000;
@@ -194,13 +189,13 @@ fn bought(line: &OrderedLine, terms: Option<Terms>, paid_at: i64) -> Option<Hold
 
 /// A subscription: of the coupon's own product where the catalogue had it, for its period.
 fn subscribed(line: &OrderedLine, terms: Option<Terms>, paid_at: i64) -> Holding {
-    let start = start_of_day(line.start_date().unwrap_or(paid_at));
+    let start = Timestamp(line.start_date().unwrap_or(paid_at)).midnight();
     let period = terms.as_ref().and_then(|terms| terms.period);
-    let until = period.and_then(|period| end_of_period(start, period));
+    let until = period.and_then(|period| period.end_from(start));
     let named = line.product.clone().filter(|text| !text.is_empty());
     let product = terms.as_ref().map(|terms| terms.product.clone());
     let product = product.or(named).or_else(|| line.product_spec_code.clone());
-    let mut holding = Holding::of(product, start, until);
+    let mut holding = Holding::of(product, start.0, until.map(|until| until.0));
     holding.subscription = Some(Subscribed {
         company_code: terms.as_ref().and_then(|terms| terms.company_code.clone()),
         coupon_code: line.product_spec_code.clone(),

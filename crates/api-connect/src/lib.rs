@@ -16,6 +16,7 @@ mod callback;
 pub mod catalogue;
 mod catalogues;
 pub mod connector;
+mod entailed;
 mod errors;
 mod holdings;
 mod idempotency;
@@ -24,6 +25,7 @@ mod message;
 mod openapi;
 mod operations;
 mod pages;
+mod renewal;
 mod sandbox;
 mod state;
 mod terms;
@@ -33,6 +35,7 @@ pub use callback::callback_url;
 pub use errors::refuse;
 pub use openapi::document;
 pub use operations::order_status::render;
+pub use renewal::{renewal, renewal_in_sandbox};
 pub use state::{Settings, State};
 
 use axum::Router;
@@ -41,9 +44,9 @@ use axum::http::Method;
 use http_kit::Needs::{Nothing, Read, UserRead, UserWrite, Write};
 use http_kit::{Endpoint, Failure, Routes};
 use operations::{
-    assign_user, check_access, complete_order, consents, coupons, customer_info, external_identity,
-    list_orders, order_status, product_history, products, register_order, search_order, stock, subscriptions,
-    token, vouchers,
+    assign_user, check_access, complete_order, consent_texts, consents, coupons, customer_info,
+    customer_products, deliveries, external_identity, invoices, klarna_tokens, list_orders, order_status,
+    product_history, products, register_order, rewards, search_order, stock, subscriptions, token, vouchers,
 };
 use std::sync::Arc;
 
@@ -105,12 +108,35 @@ fn customer_table() -> Routes<Arc<State>> {
         .get("/capi/v1/customer/profile", UserRead, customer_info::profile)
         .get("/capi/v1/customer/info", UserRead, customer_info::list_user)
         .post("/capi/v1/customer/info", UserWrite, customer_info::change_user)
+        .get("/capi/v1/customer/product", UserRead, customer_products::list)
         .merge(consent_table())
+        .merge(invoice_table())
         .post(&client("extid"), Write, external_identity::register)
         .post(
             &client("extid/customer"),
             Write,
             external_identity::register_customer,
+        )
+}
+
+/// The operations on what a backend has written about customers.
+fn invoice_table() -> Routes<Arc<State>> {
+    let user = "/capi/v1/customer";
+    Routes::default()
+        .get(
+            "/capi/v1/client/customer/invoice/payment/{customerNumber}/{productCode}",
+            Read,
+            invoices::list,
+        )
+        .get(
+            &format!("{user}/invoice/payment/{{product}}"),
+            UserRead,
+            invoices::list_user,
+        )
+        .get(
+            &format!("{user}/payment/klarna/token"),
+            UserRead,
+            klarna_tokens::list,
         )
 }
 
@@ -128,6 +154,16 @@ fn consent_table() -> Routes<Arc<State>> {
             UserRead,
             consents::history_user,
         )
+        .get(
+            "/capi/v1/customer/privacy/consents/{issuer}",
+            UserRead,
+            consents::list_user,
+        )
+        .get(
+            "/capi/v1/client/customer/privacy/consent/text/history/{issuer}",
+            Read,
+            consent_texts::history,
+        )
 }
 
 /// The operations on the catalogue.
@@ -137,6 +173,13 @@ fn catalogue_table() -> Routes<Arc<State>> {
         .get(&client("coupon/{productCode}"), Read, coupons::list)
         .post(&client("coupon/price"), Read, coupons::price)
         .get(&client("voucher/coupons/{voucherCode}"), Read, vouchers::handle)
+        .post(&client("reward/check"), Read, rewards::check)
+        .get(&client("delivery/{productCode}"), Read, deliveries::list)
+        .get(
+            "/capi/v1/product/delivery/{productCode}",
+            UserRead,
+            deliveries::list_user,
+        )
         .get(&client("product"), Read, products::check)
         .post(&client("product"), Read, products::list)
         .get(&client("product/{productType}"), Read, products::of_type)

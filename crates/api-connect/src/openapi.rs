@@ -2,8 +2,9 @@
 
 use crate::errors::{Exception, TokenError};
 use crate::operations::{
-    assign_user, check_access, complete_order, consents, coupons, customer_info, external_identity,
-    product_history, products, register_order, search_order, stock, subscriptions, token,
+    assign_user, check_access, complete_order, consents, coupons, customer_info, customer_products,
+    external_identity, product_history, products, register_order, rewards, search_order, stock,
+    subscriptions, token,
 };
 use crate::wire::register::RegisterOrder;
 use crate::wire::status::{OrderLine, OrderStatus, Orders};
@@ -78,6 +79,60 @@ fn describe(endpoint: &Endpoint) -> Option<Operation> {
     orders(method, path)
         .or_else(|| catalogue(method, path))
         .or_else(|| customers(method, path))
+        .or_else(|| backends(method, path))
+}
+
+/// What a backend has written, as it was loaded with the catalogue.
+fn backends(method: &str, path: &str) -> Option<Operation> {
+    let object = || json!({ "type": "object" });
+    let delivery = |id| {
+        let told = Schema::object(&[("nextDistribution", "object"), ("nextDelivery", "object")]);
+        Operation::new(id, "When a product is distributed and delivered next").answers("200", told)
+    };
+    let days = || {
+        [
+            Parameter::query("from", "The first day, such as 2026-01-01"),
+            Parameter::query("to", "The last day"),
+        ]
+    };
+    Some(match (method, path) {
+        ("POST", "client/reward/check") => Operation::new("checkReward", "What a reward is for")
+            .takes(Schema::of::<rewards::CheckReward>())
+            .answers(
+                "200",
+                Schema::object(&[
+                    ("customerNumber", "integer"),
+                    ("product", "text"),
+                    ("rewardId!", "text"),
+                ]),
+            ),
+        ("GET", "client/delivery/{productCode}") => delivery("listNextDistributions"),
+        ("GET", "product/delivery/{productCode}") => delivery("listUsersNextDistributions"),
+        ("GET", "client/customer/invoice/payment/{customerNumber}/{productCode}") => {
+            Operation::new("listInvoices", "A customer's invoices for a product")
+                .with(days())
+                .answers("200", Schema::list_in("clientInvoiceInfoList", &object()))
+        }
+        ("GET", "customer/invoice/payment/{product}") => Operation::new(
+            "listUsersInvoices",
+            "The user's invoices for a product, and their reminders",
+        )
+        .with(days())
+        .with([Parameter::query("unpaid", "true for those that are not paid")])
+        .answers(
+            "200",
+            Schema::object(&[("invoices!", "list"), ("reminders!", "list")]),
+        ),
+        ("GET", "customer/payment/klarna/token") => {
+            Operation::new("listKlarnaTokens", "The user's recurring tokens at Klarna")
+                .answers("200", Schema::list_in("recurringTokens", &object()))
+        }
+        ("GET", "client/customer/privacy/consent/text/history/{issuer}") => {
+            Operation::new("listConsentTexts", "The texts that consents were asked for with")
+                .answers("200", Schema::list_in("consentTexts", &object()))
+        }
+        _ => return None,
+    })
 }
 
 fn orders(method: &str, path: &str) -> Option<Operation> {
@@ -219,6 +274,8 @@ fn customers(method: &str, path: &str) -> Option<Operation> {
             ]);
             Operation::new("listUserProfile", "The user who is signed in").answers("200", profile)
         }
+        ("GET", "customer/product") => Operation::new("listUsersProducts", "What the user has now")
+            .answers("200", Schema::of::<customer_products::Listed<'static>>()),
         ("POST", "client/extid") => {
             identity("registerExternalId", "Makes a user of one who signs in elsewhere")
         }
@@ -252,6 +309,10 @@ fn consents(method: &str, path: &str) -> Option<Operation> {
             history("listConsentEvents")
         }
         ("GET", "customer/privacy/consentEvent/history/{issuer}") => history("listUsersConsentEvents"),
+        ("GET", "customer/privacy/consents/{issuer}") => {
+            Operation::new("listUsersConsents", "The last event of each consent of the user")
+                .answers("200", Schema::of::<consents::Consents>())
+        }
         _ => return None,
     })
 }
@@ -271,6 +332,7 @@ fn asks_for_a_token(path: &str) -> Operation {
         ("redirect_uri", "text"),
         ("code_verifier", "text"),
         ("refresh_token", "text"),
+        ("extidCode", "text"),
     ]);
     Operation::new(
         id,

@@ -337,6 +337,7 @@ impl From<&Refusal> for ApiError {
             | Refusal::NumberTaken { .. }
             | Refusal::AlreadyExists
             | Refusal::MethodNotAllowed { .. }
+            | Refusal::OutOfStock { .. }
             | Refusal::NoPaymentPending
             | Refusal::NothingReserved
             | Refusal::ReservationExpired

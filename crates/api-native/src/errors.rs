@@ -57,6 +57,7 @@ sorts! {
     NOT_CONFIRMED = "not_confirmed", CONFLICT, "The order is not confirmed";
     ALREADY_PROCESSED = "already_processed", CONFLICT, "The order is processed already";
     METHOD_NEEDS_PAYER = "method_needs_payer", CONFLICT, "The payment method needs the payer";
+    OUT_OF_STOCK = "out_of_stock", CONFLICT, "There is less in stock";
     NO_PAYMENT_PENDING = "no_payment_pending", CONFLICT, "No payment is awaited";
     NOTHING_RESERVED = "nothing_reserved", CONFLICT, "Nothing is reserved";
     ALREADY_RESERVED = "already_reserved", CONFLICT, "Something is reserved already";
@@ -125,6 +126,7 @@ pub(crate) fn refused(refusal: &Refusal, places: Places) -> Problem {
         Refusal::NotConfirmed => (NOT_CONFIRMED, ""),
         Refusal::AlreadyProcessed => (ALREADY_PROCESSED, ""),
         Refusal::MethodNotAllowed { .. } => (METHOD_NEEDS_PAYER, ""),
+        Refusal::OutOfStock { .. } => (OUT_OF_STOCK, ""),
         Refusal::NoPaymentPending => (NO_PAYMENT_PENDING, ""),
         Refusal::NothingReserved => (NOTHING_RESERVED, ""),
         Refusal::AlreadyReserved => (ALREADY_RESERVED, "reserve"),

@@ -468,6 +468,7 @@ pub(crate) fn own_order(
         },
         ordered_at: None,
         completes_at: None,
+        entails: order::Entailed::default(),
         annex: BTreeMap::new(),
     }
 }

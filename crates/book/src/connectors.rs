@@ -160,6 +160,7 @@ impl Book {
             callback: None,
             asks_connector: payment.is_some(),
             payer_is_there: false,
+            payer_has_agreed: false,
             handover: handover.map(|connector| match connector.url {
                 Some(_) => Handover::Connector,
                 None => Handover::Manual,

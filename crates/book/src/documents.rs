@@ -72,7 +72,7 @@ impl<T: DeserializeOwned> Document<T> {
 }
 
 impl<T> Document<T> {
-    fn key(&self) -> DocumentKey {
+    pub(crate) fn key(&self) -> DocumentKey {
         DocumentKey {
             kind: self.kind.clone(),
             id: self.id.clone(),
@@ -410,27 +410,7 @@ impl Book {
         T: Serialize + DeserializeOwned + Clone + Send + 'static,
         M: Fn(&mut T, &T) -> bool + Send + 'static,
     {
-        let load = Load {
-            merchant: merchant.0,
-            documents: documents.iter().map(Document::key).collect(),
-            ..Load::default()
-        };
-        let run = move |work: &mut Work<'_>| {
-            for (place, new) in documents.iter().enumerate() {
-                let Some(mut kept) = work.document::<T>(place)? else {
-                    work.put(new)?;
-                    continue;
-                };
-                if merge(&mut kept.body, &new.body) {
-                    kept.owner.clone_from(&new.owner);
-                    kept.created_at = new.created_at;
-                    work.put(&kept)?;
-                }
-            }
-            Ok(())
-        };
-        // Nothing here refuses.
-        let _done = Box::pin(self.transact(load, run)).await?;
-        Ok(())
+        self.merge_documents_telling(merchant, documents, merge, |_written, _is_new| None)
+            .await
     }
 }

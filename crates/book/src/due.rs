@@ -3,6 +3,7 @@
 //! Every server of a database looks for what is due. Two that find the same order do its work once: the second finds
 //! it done.
 
+use crate::SUBSCRIPTION;
 use crate::account_surroundings::reseller_key;
 use crate::accounts::{KIND as ACCOUNT, account_key, loaded_account, put_account};
 use crate::chain;
@@ -79,6 +80,7 @@ impl Book {
             let woken = match document.key.kind.as_str() {
                 ACCOUNT => self.wake_account(merchant, id).await,
                 MEMBERSHIP => self.wake_membership(merchant, id).await,
+                SUBSCRIPTION => self.wake_started(merchant, id).await,
                 _ => continue,
             };
             moved.note(merchant, format!("{} {id}", document.key.kind), woken)?;
@@ -95,6 +97,9 @@ impl Book {
         let Some(order) = self.order(merchant, &Reference::Id(id)).await? else {
             return Ok(Ok(()));
         };
+        if !order.runs_over(self.now()).is_empty() {
+            return self.end_runs(merchant, &order).await;
+        }
         let account = account_of(&order);
         let load = Load {
             merchant: merchant.0,

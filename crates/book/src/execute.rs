@@ -7,6 +7,7 @@ use order::{Command, MerchantId, Order, Refusal, Registration, Timestamp};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use store::More;
 use store::rows::{AnswerKey, AnswerRow, Changes, Load, Loaded, OrderKey};
 
 use crate::request_once::RequestOnce;
@@ -192,6 +193,7 @@ impl Book {
                 Err(Stop::Refused(refusal)) => return Ok(Err(refusal)),
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::IdTaken) => request = Arc::new(self.renumbered(&request).await?),
+                Err(Stop::More(_)) => return Err(unseen()),
             }
         }
     }
@@ -215,16 +217,21 @@ impl Book {
         let places = plan.places;
         let dry = move |loaded: &Loaded| {
             let mut work = Work::new(loaded, book.context(), listens);
-            let outcomes = run_steps(&mut work, &request, &places)?;
+            let outcomes = match run_steps(&mut work, &request, &places) {
+                Err(Stop::More(keys)) => return Err(More(keys)),
+                Err(stop) => return Ok(Err(stop)),
+                Ok(outcomes) => outcomes,
+            };
             let owed = work.into_changes().deliveries;
             let calls = owed.into_iter().map(|call| call.url).collect();
-            Ok((Changes::default(), Preview { outcomes, calls }))
+            Ok(Ok((Changes::default(), Preview { outcomes, calls })))
         };
-        match Box::pin(self.store().transact(plan.load, dry)).await? {
+        match Box::pin(self.store().transact_asking(plan.load, dry)).await? {
             Ok(preview) => Ok(Ok(preview)),
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
             Err(Stop::Failed(error)) => Err(error),
             Err(Stop::IdTaken) => Ok(Err(Refusal::AlreadyExists)),
+            Err(Stop::More(_)) => Err(unseen()),
         }
     }
 
@@ -316,10 +323,15 @@ impl Book {
             Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
             Err(Stop::Failed(error)) => Err(error),
             Err(Stop::IdTaken) => Ok(Err(Refusal::AlreadyExists)),
+            Err(Stop::More(_)) => Err(unseen()),
         }
     }
 
-    async fn try_transact<T, F>(&self, load: Load, mut run: F) -> Result<Result<T, Stop>, BookError>
+    pub(crate) async fn try_transact<T, F>(
+        &self,
+        load: Load,
+        mut run: F,
+    ) -> Result<Result<T, Stop>, BookError>
     where
         T: Send + 'static,
         F: FnMut(&mut Work<'_>) -> Result<T, Stop> + Send + 'static,
@@ -328,12 +340,16 @@ impl Book {
         let book = self.clone();
         let decide = move |loaded: &Loaded| {
             let mut work = Work::new(loaded, book.context(), listens);
-            let value = run(&mut work)?;
+            let value = match run(&mut work) {
+                Err(Stop::More(keys)) => return Err(More(keys)),
+                Err(stop) => return Ok(Err(stop)),
+                Ok(value) => value,
+            };
             let changes = work.into_changes();
             let stirs = Stirs::of(&changes, book.now());
-            Ok((changes, (value, stirs)))
+            Ok(Ok((changes, (value, stirs))))
         };
-        let done = Box::pin(self.store().transact(load, decide)).await?;
+        let done = Box::pin(self.store().transact_asking(load, decide)).await?;
         Ok(done.map(|(value, stirs)| {
             self.stir(stirs);
             value
@@ -356,33 +372,37 @@ impl Book {
     {
         let listens = self.listens(MerchantId(load.merchant)).await?;
         let book = self.clone();
-        let done = self.store().transact(load, move |loaded: &Loaded| {
+        let nothing = |executed| Ok(Ok((Changes::default(), (executed, Stirs::default()))));
+        let done = self.store().transact_asking(load, move |loaded: &Loaded| {
             if let Some(row) = &loaded.answer {
-                return Ok((
-                    Changes::default(),
-                    (Some(replay(row, &idempotency)), Stirs::default()),
-                ));
+                return nothing(Some(replay(row, &idempotency)));
             }
             let mut work = Work::new(loaded, book.context(), listens);
             let now = work.now();
             if let Some(reply) = idempotency.taken(loaded) {
                 let changes = idempotency.kept(Changes::default(), &reply, (now, loaded));
-                return Ok((changes, (Some(Executed::Now(reply)), Stirs::default())));
+                return Ok(Ok((changes, (Some(Executed::Now(reply)), Stirs::default()))));
             }
             let (changes, reply) = match run(&mut work) {
                 Ok(value) => (work.into_changes(), render(Ok(&value))),
                 Err(Stop::Refused(refusal)) => (Changes::default(), render(Err(&refusal))),
-                Err(Stop::Failed(error)) => return Err(error),
-                Err(Stop::IdTaken) => return Ok((Changes::default(), (None, Stirs::default()))),
+                Err(Stop::Failed(error)) => return Ok(Err(error)),
+                Err(Stop::IdTaken) => return nothing(None),
+                Err(Stop::More(keys)) => return Err(More(keys)),
             };
             let stirs = Stirs::of(&changes, now);
             let changes = idempotency.kept(changes, &reply, (now, loaded));
-            Ok((changes, (Some(Executed::Now(reply)), stirs)))
+            Ok(Ok((changes, (Some(Executed::Now(reply)), stirs))))
         });
         let (executed, stirs) = Box::pin(done).await??;
         self.stir(stirs);
         Ok(executed)
     }
+}
+
+/// What was asked for is loaded before anybody else is told; so this is a defect.
+fn unseen() -> BookError {
+    BookError::Unknown("documents that a decision asked for".to_owned())
 }
 
 /// Which workers have something to do once a transaction is done.

@@ -24,6 +24,8 @@ pub enum Purpose {
     Code,
     /// The pages on which users sign in.
     Session,
+    /// Tokens for a user who signs in somewhere else, once.
+    External,
     /// The page on which a user who was made for somebody chooses a password, once.
     Invitation,
 }

@@ -33,6 +33,7 @@ mod export;
 mod feed;
 mod follow;
 mod grants;
+mod happening;
 mod history;
 mod hook_calls;
 mod hot;
@@ -48,6 +49,7 @@ mod projection;
 mod public_clients;
 mod reach;
 mod read;
+mod renewal;
 mod request_once;
 mod sandbox;
 mod search;
@@ -55,6 +57,7 @@ mod secrets;
 mod seen;
 mod signature;
 mod staff;
+mod stock;
 mod terms;
 mod tokens;
 mod totals;
@@ -82,6 +85,7 @@ pub use export::Exported;
 pub use feed::FeedEvent;
 pub use follow::Progress;
 pub use grants::{Client, Grant, Purpose};
+pub use happening::{Happening, SUBSCRIPTION, Telling};
 pub use history::{HistoryPage, HistoryQuery};
 pub use hook_calls::{HookCall, HookNews, HookOwed, HookPage, HookPatience, HookTry};
 pub use import::{Became, Imported, ImportedAccount, Record, Told, ToldAccount};
@@ -92,12 +96,14 @@ pub use people::{NewPerson, Person, Role};
 pub use public_clients::NewPublicClient;
 pub use reach::Reach;
 pub use read::Reference;
+pub use renewal::{Renewal, Renewer};
 pub use request_once::RequestOnce;
 pub use search::{SearchPage, SearchPlace, SearchQuery};
 pub use secrets::same_text;
 pub use seen::{Seen, SeenPage, SeenSort};
 pub use signature::{BadSecret, ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, WebhookSecret, sign};
 pub use staff::{Staffing, Unstaffed};
+pub use stock::{STOCK, in_stock};
 pub use store::{Asked, AskedObserver, Database, Measures, observing_the_database};
 pub use tokens::{AuthError, IssuedToken};
 pub use totals::{Day, Total, TotalsQuery};
@@ -106,7 +112,7 @@ pub use transfers::MEMBERSHIP;
 pub use users::{NewUser, NotSignedIn, User};
 pub use verify::{Finding, Verified};
 pub use webhooks::{LONGEST_HOOK_TEXT, MOST_WEBHOOKS, Standing, Webhook, event_type};
-pub use work::{Outcome, Work};
+pub use work::{Outcome, RECEIVED, Work};
 
 use blocks::Blocks;
 use order::NumberStyle;
@@ -128,6 +134,8 @@ pub struct Book {
 pub struct Settings {
     /// How captures, refunds and cancellations are numbered.
     pub numbers: NumberStyle,
+    /// How subscriptions go on by themselves; without it they end with their period.
+    pub renewer: Option<Renewer>,
 }
 
 struct Inner {

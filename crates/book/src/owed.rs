@@ -1,17 +1,18 @@
 //! Which calls come to be owed by what happens to an order: written in the same transaction as the events, each once.
 
+use crate::happening::of_subscriptions;
 use crate::{Book, BookError, ConnectorKind, Work};
-use order::{Event, Fact, Handover, Ids, MerchantId, Order, Status, Timestamp};
+use order::{Event, Fact, Handover, Ids, MerchantId, Order, OrderId, Status, Timestamp};
 use store::rows::{DeliveryRow, Load};
 
 /// The kind of the calls to addresses that clients name when they complete an order.
 pub(crate) const CALLBACK: &str = "callback";
 
 /// A call that is owed from now on.
-pub(crate) fn delivery(ids: &mut Ids, now: Timestamp, order: &Order, kind: &str) -> DeliveryRow {
+pub(crate) fn delivery(ids: &mut Ids, now: Timestamp, order: OrderId, kind: &str) -> DeliveryRow {
     DeliveryRow {
         id: delivery_id(ids.uuid()),
-        order: order.id.0,
+        order: order.0,
         kind: kind.to_owned(),
         url: format!("connector:{kind}"),
         payload: String::new(),
@@ -34,38 +35,42 @@ pub(crate) fn calls(
     let mut owed = Vec::new();
     let is_asked = |event: &Event| matches!(event.fact, Fact::FulfilmentAsked { connector: true, .. });
     if order.payment.pending && events.iter().any(is_asked) {
-        owed.push(delivery(ids, now, order, ConnectorKind::Payment.word()));
+        owed.push(delivery(ids, now, order.id, ConnectorKind::Payment.word()));
     }
     let is_new = before.and_then(outcome_of).is_none();
     if is_new && order.awaits_handover() && order.handover == Some(Handover::Connector) {
-        owed.push(delivery(ids, now, order, ConnectorKind::Handover.word()));
+        owed.push(delivery(ids, now, order.id, ConnectorKind::Handover.word()));
     }
     // It is known once whether the order was paid for, so this is owed once.
     if let (Some(url), Some(outcome), true) = (&order.callback, outcome_of(order), is_new) {
         owed.push(DeliveryRow {
             url: url.clone(),
             payload: outcome.to_owned(),
-            ..delivery(ids, now, order, CALLBACK)
+            ..delivery(ids, now, order.id, CALLBACK)
         });
     }
     owed
 }
 
-/// The call that tells of an order's new status, when it has one. Its payload is the status.
+/// The calls that tell of an order's new status, when it has one, and of what happened to its subscriptions. The payload
+/// is the status, or what happened.
 pub(crate) fn told(
     before: Option<&Order>,
     order: &Order,
     (ids, now): (&mut Ids, Timestamp),
-) -> Option<DeliveryRow> {
+) -> Vec<DeliveryRow> {
     let status = order.status.word();
-    if before.is_some_and(|before| before.status.word() == status) {
-        return None;
+    let mut owed = Vec::new();
+    if before.is_none_or(|before| before.status.word() != status) {
+        owed.push(DeliveryRow {
+            payload: status,
+            ..delivery(ids, now, order.id, ConnectorKind::Event.word())
+        });
     }
-    let owed = delivery(ids, now, order, ConnectorKind::Event.word());
-    Some(DeliveryRow {
-        payload: status,
-        ..owed
-    })
+    for happened in of_subscriptions(before, order) {
+        owed.push(happened.owed(order.id, (&mut *ids, now)));
+    }
+    owed
 }
 
 impl Book {
@@ -83,10 +88,10 @@ impl Book {
             merchant: merchant.0,
             ..Load::default()
         };
-        let order = order.clone();
+        let order = order.id;
         let owe = move |work: &mut Work<'_>| {
             let now = work.now();
-            let owed = delivery(work.ids(), now, &order, ConnectorKind::Message.word());
+            let owed = delivery(work.ids(), now, order, ConnectorKind::Message.word());
             work.owe(DeliveryRow {
                 payload: payload.clone(),
                 ..owed

@@ -15,6 +15,10 @@ use store::rows::{DocumentKey, Load};
 const USER: &str = "user";
 /// The kind of the documents that say whose a name is.
 const NAME: &str = "user-name";
+/// The kind of the documents that say which users see a customer's orders: they hang on the customer.
+const OF_CUSTOMER: &str = "user-of-customer";
+/// How many users of one customer are told, the newest first.
+const MOST: u64 = 100;
 /// The first number of a customer who is one because a user needed a number.
 const FIRST_CUSTOMER: i64 = 8_000_000_000;
 
@@ -40,6 +44,12 @@ pub struct User {
 }
 
 impl User {
+    /// What they sign in with here: their names but for those that another system knows them by.
+    pub fn own_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.names.iter().map(String::as_str);
+        names.filter(|name| !name.starts_with(EXTERNAL))
+    }
+
     /// Whether they can sign in with a password.
     pub fn has_password(&self) -> bool {
         self.password.is_some()
@@ -128,6 +138,22 @@ impl Book {
             Some(id) => self.user(merchant, &id.body).await,
             None => Ok(None),
         }
+    }
+
+    /// The users who see a customer's orders, at most 100.
+    ///
+    /// # Errors
+    /// When the database fails, or what is kept can't be read.
+    pub async fn users_of(&self, merchant: MerchantId, customer: i64) -> Result<Vec<User>, BookError> {
+        let owner = customer.to_string();
+        let links = self
+            .documents::<String>(merchant, (OF_CUSTOMER, Some(&owner)), 0, MOST)
+            .await?;
+        let mut users = Vec::new();
+        for link in links.documents {
+            users.extend(self.user(merchant, &link.body).await?);
+        }
+        Ok(users)
     }
 
     /// Adds a user of this name; none when there is one already.
@@ -306,7 +332,24 @@ impl Book {
             let Some(mut kept) = work.document::<User>(0)? else {
                 return Ok(None);
             };
+            let before = kept.body.customers.clone();
             change(&mut kept.body, work.now());
+            for customer in kept
+                .body
+                .customers
+                .iter()
+                .filter(|customer| !before.contains(customer))
+            {
+                let unique_id = kept.body.unique_id.clone();
+                let mut link = Document::new(
+                    OF_CUSTOMER,
+                    format!("{customer}/{unique_id}"),
+                    work.now(),
+                    unique_id,
+                );
+                link.owner = customer.to_string();
+                work.put(&link)?;
+            }
             work.put(&kept)?;
             if let Some(note) = &note {
                 work.note(note);

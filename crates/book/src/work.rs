@@ -2,10 +2,14 @@
 
 use crate::codec::{before_of, event_row, names_of, order_of, order_row, products_of, references_of};
 use crate::trail::Placed;
-use crate::{Book, BookError, Document, owed};
-use order::{Command, Context, Event, Ids, Order, Refusal, Timestamp, apply, decide};
+use crate::{Book, BookError, Document, owed, stock};
+use order::{Command, Context, Event, Fact, Ids, Order, Refusal, Timestamp, apply, decide};
 use serde::{Serialize, de::DeserializeOwned};
-use store::rows::{Changes, DocumentWrite, Loaded, NoteRow, OrderWrite};
+use store::rows::{Changes, DocumentKey, DocumentWrite, Loaded, NoteRow, OrderWrite};
+
+/// The kind of the documents that say which orders of others a customer gets something of: they hang on the customer, and
+/// say the order's id.
+pub const RECEIVED: &str = "connect.received";
 
 /// What came of commands on one order.
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ pub(crate) enum Stop {
     Failed(BookError),
     /// The id of the order that was to be registered is one that another system's order goes by.
     IdTaken,
+    /// It has to see these documents first.
+    More(Vec<DocumentKey>),
 }
 
 impl From<Refusal> for Stop {
@@ -101,6 +107,22 @@ impl<'a> Work<'a> {
             .transpose()
     }
 
+    /// Documents that only what was loaded shows to be needed; asked for once.
+    pub(crate) fn more<T: DeserializeOwned>(
+        &self,
+        keys: Vec<DocumentKey>,
+    ) -> Result<Vec<Option<Document<T>>>, Stop> {
+        if !self.loaded.more {
+            return Err(Stop::More(keys));
+        }
+        let find = |key: &DocumentKey| {
+            let rows = self.loaded.documents.iter().flatten();
+            let mut rows = rows.filter(|row| row.kind == key.kind && row.id == key.id);
+            Ok(rows.next().map(Document::of_row).transpose()?)
+        };
+        keys.iter().map(find).collect()
+    }
+
     /// The version of the loaded document at this place; zero when there is none.
     pub(crate) fn version_of(&self, place: usize) -> i64 {
         let row = self.loaded.documents.get(place).and_then(Option::as_ref);
@@ -125,6 +147,11 @@ impl<'a> Work<'a> {
         self.changes.notes.push(NoteRow { id, at, note });
     }
 
+    /// Whether the merchant is told what happens.
+    pub(crate) fn listens(&self) -> bool {
+        self.listens
+    }
+
     /// Owes a call.
     pub(crate) fn owe(&mut self, call: store::rows::DeliveryRow) {
         self.changes.deliveries.push(call);
@@ -147,7 +174,13 @@ impl<'a> Work<'a> {
                 events.push(event);
             }
         }
-        let order = current.ok_or(Refusal::UnknownOrder)?;
+        let mut order = current.ok_or(Refusal::UnknownOrder)?;
+        if let Some(command) = stock::moved(self, &order, &events)? {
+            for event in decide(Some(&order), &command, &mut self.context)? {
+                order = apply(Some(order), &event).map_err(|source| journal(before.as_ref(), source))?;
+                events.push(event);
+            }
+        }
         if !events.is_empty() {
             self.take_down(before.as_ref(), &order, &events)?;
         }
@@ -195,12 +228,27 @@ impl<'a> Work<'a> {
                 .collect(),
             products: products_of(order),
         });
+        self.note_recipients(order, events)?;
         let asker = (&mut self.context.ids, self.context.now);
         let owed = owed::calls(before, order, events, asker);
         self.changes.deliveries.extend(owed);
         if self.listens {
             let asker = (&mut self.context.ids, self.context.now);
             self.changes.deliveries.extend(owed::told(before, order, asker));
+        }
+        Ok(())
+    }
+
+    /// Notes who gets something of a new order without buying it, so that it is found by them.
+    fn note_recipients(&mut self, order: &Order, events: &[Event]) -> Result<(), BookError> {
+        let Some(Fact::Registered(made)) = events.first().map(|event| &event.fact) else {
+            return Ok(());
+        };
+        for recipient in &made.entails.recipients {
+            let id = format!("{recipient}/{}", order.id);
+            let mut link = Document::new(RECEIVED, id, self.context.now, order.id.0);
+            link.owner.clone_from(recipient);
+            self.put(&link)?;
         }
         Ok(())
     }

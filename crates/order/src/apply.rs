@@ -1,7 +1,7 @@
 //! What an event does to an order.
 
 use crate::{
-    Amount, Cancellation, Capture, Event, Fact, Failure, Item, Line, Order, Refund, Registration,
+    Amount, Cancellation, Capture, Event, Fact, Failure, Item, Line, Order, OrderId, Refund, Registration,
     Reservation, ReturnedLine, Status, Timestamp,
 };
 
@@ -90,6 +90,9 @@ fn registered(registration: &Registration, at: Timestamp) -> Order {
         refunds: Vec::new(),
         cancellations: Vec::new(),
         completes_at: made.completes_at,
+        runs: made.entails.runs,
+        takes: made.entails.takes,
+        taken: Vec::new(),
         callback: None,
         handover: None,
         ordered_at: made.ordered_at.unwrap_or(at),
@@ -157,6 +160,10 @@ fn change(order: &mut Order, fact: &Fact, at: Timestamp) -> Option<()> {
         }
         Fact::Returned(lines) => returned(order, lines, at)?,
         Fact::Subscribed { subscriptions } => subscribed(order, subscriptions),
+        Fact::RunsEnded { lines, renewed_by } => runs_ended(order, lines, *renewed_by),
+        Fact::RenewalStopped => order.runs.iter_mut().for_each(|run| run.renews = false),
+        Fact::StockTaken(taken) => order.taken.clone_from(taken),
+        Fact::StockGivenBack => order.taken = Vec::new(),
         Fact::Redated { at } => order.placed_at = *at,
         Fact::Referred { reference } => order.reference.clone_from(reference),
         Fact::Assigned { customer } => {
@@ -192,6 +199,12 @@ fn processed(order: &mut Order, subscriptions: &[Option<String>], at: Timestamp)
 fn subscribed(order: &mut Order, subscriptions: &[Option<String>]) {
     for (line, subscription) in order.lines.iter_mut().zip(subscriptions) {
         line.subscription = line.subscription.take().or_else(|| subscription.clone());
+    }
+}
+
+fn runs_ended(order: &mut Order, lines: &[i64], renewed_by: Option<OrderId>) {
+    for run in order.runs.iter_mut().filter(|run| lines.contains(&run.line)) {
+        (run.ended, run.renewed_by) = (true, renewed_by);
     }
 }
 

@@ -1,8 +1,8 @@
 //! What can be asked of an order.
 
 use crate::{
-    Amount, Currency, Customer, Dialect, Failure, Handover, Item, Kind, Opaque, Order, OrderId, Payment,
-    Shipment, ShipmentKind, Timestamp,
+    Amount, Currency, Customer, Dialect, Entailed, Failure, Handover, Item, Kind, Opaque, Order, OrderId,
+    Payment, Shipment, ShipmentKind, Taking, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,6 +76,19 @@ pub enum Command {
         /// The subscription of each line, by the line's place; shorter when the rest have none.
         subscriptions: Vec<Option<String>>,
     },
+    /// Note that the periods of lines are over.
+    EndRuns {
+        /// Which lines, by their numbers.
+        lines: Vec<i64>,
+        /// The order under which they go on; none when they don't.
+        renewed_by: Option<OrderId>,
+    },
+    /// Let nothing of the order go on by itself when its period is over.
+    StopRenewing,
+    /// Note what was taken of stock for the order.
+    TakeStock(Vec<Taking>),
+    /// Note that what was taken of stock has been given back.
+    GiveStockBack,
     /// Move the time at which the order came into the book, for tests of what depends on it.
     Redate {
         /// The new time.
@@ -135,6 +148,9 @@ pub struct Registration {
     pub ordered_at: Option<Timestamp>,
     /// When the server itself is to complete it.
     pub completes_at: Option<Timestamp>,
+    /// What its lines entail beside money.
+    #[serde(default, skip_serializing_if = "Entailed::is_empty")]
+    pub entails: Entailed,
     /// What only one dialect knows of it.
     pub annex: BTreeMap<Dialect, Opaque>,
 }
@@ -148,6 +164,8 @@ pub struct FulfilRequest {
     pub asks_connector: bool,
     /// Whether the payer is there, and may be sent to a provider's page.
     pub payer_is_there: bool,
+    /// Whether the payer has agreed beforehand to be charged: a subscription that goes on by itself.
+    pub payer_has_agreed: bool,
     /// How the order is handed over once it is paid for; none for at once.
     pub handover: Option<Handover>,
 }

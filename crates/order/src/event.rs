@@ -2,8 +2,8 @@
 
 use crate::order::is_false;
 use crate::{
-    Amount, Cancellation, Capture, Dialect, Failure, Handover, Item, Opaque, Order, Refund, Registration,
-    ReturnedLine, Shipment, Timestamp,
+    Amount, Cancellation, Capture, Dialect, Failure, Handover, Item, Opaque, Order, OrderId, Refund,
+    Registration, ReturnedLine, Shipment, Taking, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -106,6 +106,20 @@ pub enum Fact {
         /// The subscription of each line, by the line's place.
         subscriptions: Vec<Option<String>>,
     },
+    /// The periods of lines were over.
+    RunsEnded {
+        /// Which lines, by their numbers.
+        lines: Vec<i64>,
+        /// The order under which they go on; none when they don't.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        renewed_by: Option<OrderId>,
+    },
+    /// Nothing of it goes on by itself any more.
+    RenewalStopped,
+    /// So much was taken of stock for it.
+    StockTaken(Vec<Taking>),
+    /// What was taken of stock was given back.
+    StockGivenBack,
     /// The time at which the order came into the book was moved.
     Redated {
         /// The new time.
@@ -132,7 +146,7 @@ pub enum Fact {
 
 impl Fact {
     /// The names of all events that there are.
-    pub const NAMES: [&str; 22] = [
+    pub const NAMES: [&str; 26] = [
         "registered",
         "imported",
         "confirmed",
@@ -151,6 +165,10 @@ impl Fact {
         "shipment_removed",
         "returned",
         "subscribed",
+        "runs_ended",
+        "renewal_stopped",
+        "stock_taken",
+        "stock_given_back",
         "redated",
         "referred",
         "assigned",
@@ -178,6 +196,10 @@ impl Fact {
             Self::ShipmentRemoved { .. } => "shipment_removed",
             Self::Returned(_) => "returned",
             Self::Subscribed { .. } => "subscribed",
+            Self::RunsEnded { .. } => "runs_ended",
+            Self::RenewalStopped => "renewal_stopped",
+            Self::StockTaken(_) => "stock_taken",
+            Self::StockGivenBack => "stock_given_back",
             Self::Redated { .. } => "redated",
             Self::Referred { .. } => "referred",
             Self::Assigned { .. } => "assigned",

@@ -1,8 +1,8 @@
 //! The order: the aggregate that commands act on.
 
 use crate::{
-    Amount, Cancellation, Capture, Currency, Dialect, Line, MoneyError, Opaque, OrderId, Refund, Status,
-    Timestamp,
+    Amount, Cancellation, Capture, Currency, Dialect, Line, MoneyError, Opaque, OrderId, Refund, Run, Status,
+    Taking, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -71,6 +71,15 @@ pub struct Order {
     /// When the server itself completes it, while that is still to come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completes_at: Option<Timestamp>,
+    /// The lines that run for a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Run>,
+    /// What is taken of stock when it is completed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<Taking>,
+    /// What was taken of stock for it and not given back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken: Vec<Taking>,
     /// The address that is owed a call once it is known whether the order was paid for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<String>,
@@ -308,6 +317,9 @@ impl Order {
             refunds: Vec::new(),
             cancellations: Vec::new(),
             completes_at: None,
+            runs: Vec::new(),
+            takes: Vec::new(),
+            taken: Vec::new(),
             callback: None,
             handover: None,
             ordered_at: at,
@@ -402,17 +414,18 @@ impl Order {
             .unwrap_or_else(|| self.shown_id(Dialect::AfterPay))
     }
 
-    /// When the server itself must act on the order next, if ever: to complete it, or to let its reservation lapse.
+    /// When the server itself must act on the order next, if ever: to complete it, to let its reservation lapse, or
+    /// because a period is over for which something of it runs.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let lapses = self.reservation.as_ref().and_then(|held| held.expires_at);
         let lapses =
             lapses.filter(|_| !self.status.is_final() && self.remaining().is_ok_and(Amount::is_positive));
         let waits = matches!(self.status, Status::Preliminary | Status::Confirmed { .. });
         let completes = self.completes_at.filter(|_| waits);
-        match (lapses, completes) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        }
+        [lapses, completes, self.run_over_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 

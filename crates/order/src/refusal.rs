@@ -41,6 +41,14 @@ pub enum Refusal {
         /// The method, as its dialect calls it.
         method: String,
     },
+    /// There is less in stock than the order takes.
+    #[error("there are only {left} of {product} in stock")]
+    OutOfStock {
+        /// The product.
+        product: String,
+        /// How many there are.
+        left: i64,
+    },
     /// No outside payment is waiting for an answer.
     #[error("no payment is waiting for an answer")]
     NoPaymentPending,

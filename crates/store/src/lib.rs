@@ -63,6 +63,7 @@ pub use moving::move_to_postgres;
 pub use search::{SearchFilter, SearchRows};
 pub use spans::{Asked, AskedObserver, observing_the_database};
 pub use totals::PlacedTotals;
+pub use transact::{Decided, More};
 
 use driver::Driver;
 use driver::postgres::Postgres;

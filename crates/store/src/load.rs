@@ -152,6 +152,7 @@ pub(crate) fn assemble(
         documents: place(load.documents.len(), documents),
         answer,
         request,
+        more: load.more,
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Load {
     pub answer: Option<AnswerKey>,
     /// The same for the id of the request itself, when it carries one that must be new.
     pub request: Option<AnswerKey>,
+    /// Whether what the decision asked for is among the documents ([`More`](crate::More)).
+    pub more: bool,
 }
 
 /// How one order is found.
@@ -57,6 +59,8 @@ pub struct Loaded {
     pub orders: Vec<Option<OrderRow>>,
     /// One place for each [`Load::documents`].
     pub documents: Vec<Option<DocumentRow>>,
+    /// Whether what the decision asked for is among the documents ([`More`](crate::More)).
+    pub more: bool,
     /// The stored answer, when one was asked for and exists.
     pub answer: Option<AnswerRow>,
     /// What was kept under the request's id, when that was asked for and exists.

@@ -37,7 +37,22 @@ impl Store {
     pub async fn transact<T, E>(
         &self,
         load: Load,
-        decide: impl FnMut(&Loaded) -> Result<(Changes, T), E> + Send + 'static,
+        mut decide: impl FnMut(&Loaded) -> Result<(Changes, T), E> + Send + 'static,
+    ) -> Result<Result<T, E>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.transact_asking(load, move |loaded| Ok(decide(loaded))).await
+    }
+
+    /// The same for a decision that learns from what it sees that it has to see more: it asks for [`More`], which is
+    /// loaded beside the rest, and decides again. It is asked for once; who asks again is refused as
+    /// [`StoreError::Busy`].
+    pub async fn transact_asking<T, E>(
+        &self,
+        load: Load,
+        decide: impl FnMut(&Loaded) -> Decided<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, StoreError>
     where
         T: Send + 'static,
@@ -45,23 +60,44 @@ impl Store {
     {
         match &*self.driver {
             Driver::Sqlite(sqlite) => {
-                let mut decide = decide;
+                let (mut load, mut decide) = (load, decide);
                 let _asked = asking("transact", "orders");
-                sqlite.write(move |tx| within(tx, &load, &mut decide)).await
+                sqlite.write(move |tx| within(tx, &mut load, &mut decide)).await
             }
-            Driver::Postgres(postgres) => over(postgres, &load, decide).await,
+            Driver::Postgres(postgres) => over(postgres, load, decide).await,
         }
     }
 }
 
+/// Documents that a decision must see beside what was loaded. They come after the others, in this order.
+#[derive(Debug, Clone)]
+pub struct More(pub Vec<DocumentKey>);
+
+impl Load {
+    fn add(&mut self, more: Vec<DocumentKey>) {
+        self.documents.extend(more);
+        self.more = true;
+    }
+}
+
+/// What a decision comes to: what it writes and what it answers, or why nothing; or that it must see more first.
+pub type Decided<T, E> = Result<Result<(Changes, T), E>, More>;
+
 /// SQLite: all of it runs on the writer thread, inside its transaction, where nobody else writes.
 fn within<T, E>(
     tx: &Writing<'_>,
-    load: &Load,
-    decide: &mut impl FnMut(&Loaded) -> Result<(Changes, T), E>,
+    load: &mut Load,
+    decide: &mut impl FnMut(&Loaded) -> Decided<T, E>,
 ) -> Result<Result<T, E>, StoreError> {
     let loaded = load_within(tx, load)?;
-    match decide(&loaded) {
+    let decided = match decide(&loaded) {
+        Ok(decided) => decided,
+        Err(More(more)) => {
+            load.add(more);
+            decide(&load_within(tx, load)?).map_err(|More(_)| StoreError::Busy)?
+        }
+    };
+    match decided {
         Err(refusal) => Ok(Err(refusal)),
         Ok((changes, outcome)) => {
             tx.append(load.merchant, &parts(&[&changes]))
@@ -100,10 +136,10 @@ fn ask_within<T>(
 /// PostgreSQL: optimistic at first, with the rows locked after a conflict.
 async fn over<T, E>(
     postgres: &Postgres,
-    load: &Load,
-    mut decide: impl FnMut(&Loaded) -> Result<(Changes, T), E>,
+    mut load: Load,
+    mut decide: impl FnMut(&Loaded) -> Decided<T, E>,
 ) -> Result<Result<T, E>, StoreError> {
-    let mut loaded = load_over(&Route::Shared(postgres), load).await?;
+    let mut loaded = load_over(&Route::Shared(postgres), &load).await?;
     let mut taken: u32 = 0;
     let mut last = AppendError::Again;
     for attempt in 0..TRIES {
@@ -112,7 +148,7 @@ async fn over<T, E>(
         } else {
             pause(attempt.saturating_sub(1)).await;
             let tx = postgres.begin().await?;
-            match lock_and_load(&tx, load, &loaded).await {
+            match lock_and_load(&tx, &load, &loaded).await {
                 Ok(fresh) => loaded = fresh,
                 // A deadlock, most likely; the transaction is undone with its connection.
                 Err(StoreError::Busy) => continue,
@@ -120,10 +156,15 @@ async fn over<T, E>(
             }
             Some(tx)
         };
-        let (changes, outcome) = match decided(&mut decide, &loaded) {
+        let route = locked.as_ref().map_or(Route::Shared(postgres), Route::Locked);
+        let (changes, outcome) = match seeing_all(&route, (&mut load, &mut loaded), &mut decide).await {
             Ok(Ok(decision)) => decision,
             Ok(Err(refusal)) => return undo(locked).await.map(|()| Err(refusal)),
-            Err(panicked) => return undo(locked).await.and(Err(panicked)),
+            Err(StoreError::Busy) => {
+                undo(locked).await?;
+                continue;
+            }
+            Err(failed) => return undo(locked).await.and(Err(failed)),
         };
         if changes.is_empty() {
             return undo(locked).await.map(|()| Ok(outcome));
@@ -156,10 +197,28 @@ async fn over<T, E>(
     Err(final_error(last))
 }
 
-fn decided<T, E>(
-    decide: &mut impl FnMut(&Loaded) -> Result<(Changes, T), E>,
-    loaded: &Loaded,
+/// Decides, loading what the decision asks for beside the rest.
+async fn seeing_all<T, E>(
+    route: &Route<'_>,
+    (load, loaded): (&mut Load, &mut Loaded),
+    decide: &mut impl FnMut(&Loaded) -> Decided<T, E>,
 ) -> Result<Result<(Changes, T), E>, StoreError> {
+    let More(more) = match decided(decide, loaded)? {
+        Ok(decided) => return Ok(decided),
+        Err(more) => more,
+    };
+    load.add(more);
+    *loaded = match route {
+        Route::Shared(_) => load_over(route, load).await?,
+        Route::Locked(tx) => lock_and_load(tx, load, loaded).await?,
+    };
+    decided(decide, loaded)?.map_err(|More(_)| StoreError::Busy)
+}
+
+fn decided<T, E>(
+    decide: &mut impl FnMut(&Loaded) -> Decided<T, E>,
+    loaded: &Loaded,
+) -> Result<Decided<T, E>, StoreError> {
     catch_unwind(AssertUnwindSafe(|| decide(loaded)))
         .map_err(|panic| StoreError::Panicked(panic_text(&*panic)))
 }

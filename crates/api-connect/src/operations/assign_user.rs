@@ -10,6 +10,8 @@ use crate::errors::ApiError;
 use crate::message::{self, Wish};
 use crate::wire::scalar::{Text, Whole};
 use crate::wire::status::{customer_number, order_id};
+use crate::wire::xml;
+use crate::wire::xml_body::json_of;
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
 use book::{NewUser, Reference, Scope, User};
@@ -46,16 +48,18 @@ pub(crate) struct Assigned {
 }
 
 pub(crate) async fn handle(Held(state): Held<Arc<State>>, ids: PathIds, request: Request) -> Answer {
-    match state.admit(request.headers(), Scope::Write).await {
+    let wants_xml = xml::wanted(request.headers());
+    let answer = match state.admit(request.headers(), Scope::Write).await {
         Ok(caller) => caller.tell(Box::pin(assign(&state, &caller, &ids, request)).await),
         Err(answer) => answer,
-    }
+    };
+    xml::in_form(wants_xml, answer)
 }
 
 async fn assign(state: &State, caller: &Caller, ids: &PathIds, request: Request) -> Result<Answer, ApiError> {
     let id = ids.get("orderId")?.to_owned();
     let (parts, body) = request.into_parts();
-    let body = read(body, state.body).await?;
+    let body = json_of(&parts.headers, read(body, state.body).await?)?;
     let asked: AssignUser = parse_json(&body)?;
     asked.check()?;
     let merchant = caller.access.merchant;

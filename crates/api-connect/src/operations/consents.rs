@@ -1,7 +1,8 @@
 //! Consent events: Register consent event (`POST /v1/client/customer/privacy/consentEvent`, and
 //! `POST /v1/customer/privacy/consentEvent` for the user who is signed in) and List consent event history
 //! (`GET .../consentEvent/history/{issuer}/{subjectType}/{subject}`, and `GET .../consentEvent/history/{issuer}` for the
-//! user). An event is kept once and never changed.
+//! user), and the user's own consents (`GET /v1/customer/privacy/consents/{issuer}`): the last event of each. An event is
+//! kept once and never changed.
 
 use crate::auth::Caller;
 use crate::errors::ApiError;
@@ -90,6 +91,12 @@ pub(crate) struct Kept {
 #[schemars(rename = "ConsentEvents")]
 pub(crate) struct History {
     consent_events: Vec<Kept>,
+}
+
+/// What is answered of a user's own.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Consents {
+    consents: Vec<Kept>,
 }
 
 /// What the events of one subject hang on.
@@ -237,13 +244,39 @@ pub(crate) async fn history_user(Held(state): Held<Arc<State>>, ids: PathIds, re
     }
 }
 
-/// The events of a subject, those that happened last first; with `onlyActive=true` the last of each consent.
+/// The last event of each consent of the user.
+pub(crate) async fn list_user(Held(state): Held<Arc<State>>, ids: PathIds, request: Request) -> Answer {
+    match state.admit_user(request.headers(), Scope::Read).await {
+        Ok((caller, user)) => {
+            let told = async {
+                let owner = owner(ids.get("issuer")?, SubjectType::ConnectId, &user);
+                let consents = events_of(&state, &caller, &owner, true).await?;
+                Ok(Answer::json(StatusCode::OK, &Consents { consents }))
+            };
+            caller.tell(Box::pin(told).await)
+        }
+        Err(answer) => answer,
+    }
+}
+
+/// The events of a subject; with `onlyActive=true` the last of each consent.
 async fn told(state: &State, caller: &Caller, owner: &str, uri: &Uri) -> Result<Answer, ApiError> {
     let query = Query::parse(uri.query().unwrap_or_default())?;
     let only_active = query
         .one("onlyActive")
         .map_err(|twice| ApiError::Invalid(twice.to_string()))?
         == Some("true");
+    let consent_events = events_of(state, caller, owner, only_active).await?;
+    Ok(Answer::json(StatusCode::OK, &History { consent_events }))
+}
+
+/// The events of a subject, those that happened last first; or the last of each consent alone.
+async fn events_of(
+    state: &State,
+    caller: &Caller,
+    owner: &str,
+    only_last: bool,
+) -> Result<Vec<Kept>, ApiError> {
     let merchant = caller.access.merchant;
     let page = state
         .book
@@ -251,7 +284,7 @@ async fn told(state: &State, caller: &Caller, owner: &str, uri: &Uri) -> Result<
         .await?;
     let mut events: Vec<_> = page.documents.into_iter().map(|kept| kept.body).collect();
     events.sort_by_key(|event| std::cmp::Reverse(event.event_time));
-    if only_active {
+    if only_last {
         let mut seen = HashSet::new();
         events.retain(|event| {
             seen.insert((
@@ -261,8 +294,5 @@ async fn told(state: &State, caller: &Caller, owner: &str, uri: &Uri) -> Result<
             ))
         });
     }
-    let history = History {
-        consent_events: events,
-    };
-    Ok(Answer::json(StatusCode::OK, &history))
+    Ok(events)
 }

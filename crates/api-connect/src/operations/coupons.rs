@@ -125,8 +125,18 @@ fn priced(coupon: &Value, customer_number: Option<i64>) -> Result<Option<Priced<
 
 /// What a coupon costs with VAT, and in which currency; none when the catalogue does not say.
 pub(crate) fn gross_price(coupon: &Value) -> Option<(Amount, Currency)> {
+    gross_of(coupon, &coupon["couponPrice"])
+}
+
+/// What a coupon costs with VAT when it goes on; none when the catalogue does not say.
+pub(crate) fn renewal_price(coupon: &Value) -> Option<Amount> {
+    gross_of(coupon, &coupon["renewal"]["renewalPrice"]).map(|(price, _currency)| price)
+}
+
+/// A price of a coupon, with VAT.
+fn gross_of(coupon: &Value, price: &Value) -> Option<(Amount, Currency)> {
     let currency = Currency::from_code(coupon["currency"].as_str().unwrap_or("NOK"))?;
-    let price = Amount::new(decimal(&coupon["couponPrice"])?).ok()?;
+    let price = Amount::new(decimal(price)?).ok()?;
     if coupon["vatInclude"].as_bool().unwrap_or_default() {
         return Some((price, currency));
     }

@@ -11,7 +11,7 @@ use crate::wire::xml;
 use crate::{State, annex};
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use book::{HistoryQuery, Scope, User};
+use book::{Document, Happening, HistoryQuery, Scope, User};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use http_kit::path::PathIds;
@@ -84,7 +84,16 @@ pub(crate) struct Told<'i> {
     #[serde(flatten)]
     info: &'i Info,
     #[serde(skip_serializing_if = "Option::is_none")]
-    attached_users: Option<Attached<'i>>,
+    attached_users: Option<AttachedUsers<'i>>,
+}
+
+/// The users who see the customer's orders: in user mode the one who asks, as the sample has it, in client mode all of
+/// them, as the schema does.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum AttachedUsers<'u> {
+    One(Attached<'u>),
+    All(Vec<Attached<'u>>),
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -116,7 +125,7 @@ fn is_mail(name: &str) -> bool {
 }
 
 fn attached(user: &User) -> Attached<'_> {
-    let credentials = user.names.iter().map(|name| Credential {
+    let credentials = user.own_names().map(|name| Credential {
         credential: name,
         credential_type: if is_mail(name) {
             "A_EMAIL_ADDRESS"
@@ -142,10 +151,12 @@ async fn listed(state: &State, caller: &Caller, ids: &PathIds) -> Result<Answer,
     let customer = customer_in(ids)?;
     let info = info_of(state, caller.access.merchant, customer).await?;
     let info = info.ok_or(ApiError::CustomerNotFound { customer })?;
+    let users = state.book.users_of(caller.access.merchant, customer).await?;
+    let attached: Vec<_> = users.iter().map(attached).collect();
     let told = Told {
         customer_number: Some(customer),
         info: &info,
-        attached_users: None,
+        attached_users: (!attached.is_empty()).then_some(AttachedUsers::All(attached)),
     };
     Ok(Answer::json(StatusCode::OK, &told))
 }
@@ -163,7 +174,7 @@ async fn listed_user(state: &State, caller: &Caller, user: &str) -> Result<Answe
     let told = Told {
         customer_number: customer,
         info: &info,
-        attached_users: Some(attached(&user)),
+        attached_users: Some(AttachedUsers::One(attached(&user))),
     };
     Ok(Answer::json(StatusCode::OK, &told))
 }
@@ -305,12 +316,29 @@ async fn read_info(state: &State, request: Request) -> Result<Info, ApiError> {
 
 async fn keep(state: &State, merchant: MerchantId, customer: i64, info: Info) -> Result<Answer, ApiError> {
     let id = customer.to_string();
-    let replace = move |_kept: Option<Info>| info.clone();
-    state
-        .book
-        .write_document(merchant, (CUSTOMER, &id), replace)
-        .await?;
+    let changed = vec![Document::new(CUSTOMER, id, state.book.now(), info)];
+    let replace = |kept: &mut Info, new: &Info| {
+        let differs = kept != new;
+        kept.clone_from(new);
+        differs
+    };
+    Box::pin(
+        state
+            .book
+            .merge_documents_telling(merchant, changed, replace, told_of),
+    )
+    .await?;
     Ok(Answer::json(StatusCode::OK, &json!({ "success": true })))
+}
+
+/// The event of a customer of whom something else is known now.
+fn told_of(changed: &Document<Info>, _is_new: bool) -> Option<Happening> {
+    let number = changed.id.parse::<i64>().ok()?;
+    Some(Happening::of(
+        "customer",
+        "update",
+        [("customerNumber", number.into())],
+    ))
 }
 
 /// `GET /v1/customer/profile`: the user who is signed in.
@@ -331,7 +359,11 @@ async fn profiled(state: &State, caller: &Caller, user: &str) -> Result<Answer, 
         .map(|phone| &phone.phone_number)
         .collect();
     let credential = user.names.first().map(String::as_str).unwrap_or_default();
-    let kind = if is_mail(credential) { "A" } else { "B" };
+    let kind = match user.own_names().next() {
+        None => "D", // they sign in somewhere else
+        Some(name) if is_mail(name) => "A",
+        Some(_number) => "B",
+    };
     let mut told = json!({
         "userId": user.unique_id, "uniqueId": user.unique_id, "name": info.name, "phoneNumbers": phones, "emails": info.emails,
         "credential": { "credential": credential, "credentialType": kind }

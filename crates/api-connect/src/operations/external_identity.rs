@@ -7,10 +7,10 @@ use crate::errors::ApiError;
 use crate::wire::scalar::{Text, Whole};
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use book::{NewUser, Scope, User};
+use book::{Grant, NewUser, Purpose, Scope, User};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
-use order::MerchantId;
+use order::{Dialect, MerchantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,6 +19,9 @@ use std::sync::Arc;
 const PREFIX: &str = "AID:";
 /// The one type of credential that external identities have.
 const TYPE: &str = "D";
+
+/// For how long an `extidCode` is good: as long as RFC 6749 lets a code be.
+const CODE_SECONDS: i64 = 600;
 
 /// What is asked.
 #[derive(Deserialize, JsonSchema)]
@@ -44,6 +47,9 @@ pub(crate) struct Told<'u> {
     unique_id: &'u str,
     enabled: bool,
     new_user: bool,
+    /// What their client gets tokens for, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extid_code: Option<String>,
 }
 
 pub(crate) async fn register(Held(state): Held<Arc<State>>, request: Request) -> Answer {
@@ -58,18 +64,37 @@ async fn registered(state: &State, caller: &Caller, request: Request) -> Result<
     let merchant = caller.access.merchant;
     let name = asked.name();
     if let Some(user) = state.book.user_named(merchant, &name).await? {
-        return Ok(said(&asked, &user, false));
+        let code = code_for(state, caller, &user).await?;
+        return Ok(said(&asked, &user, false, code));
     }
     let new = NewUser {
         name: name.clone(),
         password: None,
         verified: true, // whoever signs them in has made sure who they are
     };
-    match state.book.add_user(merchant, new).await? {
-        Some(user) => Ok(said(&asked, &user, true)),
+    let (user, is_new) = match state.book.add_user(merchant, new).await? {
+        Some(user) => (user, true),
         // Somebody else has just added them.
-        None => Ok(said(&asked, &known(state, merchant, &name).await?, false)),
-    }
+        None => (known(state, merchant, &name).await?, false),
+    };
+    let code = code_for(state, caller, &user).await?;
+    Ok(said(&asked, &user, is_new, code))
+}
+
+/// The code that the same client gets this user's tokens for; none when the client has just been revoked.
+async fn code_for(state: &State, caller: &Caller, user: &User) -> Result<Option<String>, ApiError> {
+    let client = state.book.client(Dialect::Connect, &caller.access.client).await?;
+    let Some(client) = client else {
+        return Ok(None);
+    };
+    let grant = Grant {
+        client,
+        user: user.unique_id.clone(),
+        detail: String::new(),
+    };
+    Ok(Some(
+        state.book.give(&grant, Purpose::External, CODE_SECONDS).await?,
+    ))
 }
 
 pub(crate) async fn register_customer(Held(state): Held<Arc<State>>, request: Request) -> Answer {
@@ -94,7 +119,7 @@ async fn linked(state: &State, caller: &Caller, request: Request) -> Result<Answ
         .link_customer(merchant, &user.unique_id, number)
         .await?;
     let user = user.ok_or_else(unknown)?;
-    Ok(said(&asked, &user, false))
+    Ok(said(&asked, &user, false, None))
 }
 
 async fn asked(state: &State, request: Request) -> Result<Identity, ApiError> {
@@ -123,7 +148,7 @@ impl Identity {
     }
 }
 
-fn said(asked: &Identity, user: &User, new_user: bool) -> Answer {
+fn said(asked: &Identity, user: &User, new_user: bool, extid_code: Option<String>) -> Answer {
     let told = Told {
         credential: asked.name(),
         external_id: asked.external_id.0.trim(),
@@ -133,6 +158,7 @@ fn said(asked: &Identity, user: &User, new_user: bool) -> Answer {
         unique_id: &user.unique_id,
         enabled: true,
         new_user,
+        extid_code,
     };
     Answer::json(StatusCode::OK, &told)
 }

@@ -2,17 +2,18 @@
 //! is then.
 
 use crate::auth::Caller;
+use crate::entailed::entailed;
 use crate::errors::ApiError;
-use crate::holdings::RECEIVED;
 use crate::wire::register::RegisterOrder;
 use crate::wire::xml;
+use crate::wire::xml_body::json_of;
 use crate::{State, annex, idempotency};
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use book::{Document, Outcome, Scope};
+use book::{Outcome, Scope};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
-use order::{MerchantId, OrderId, Refusal};
+use order::Refusal;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
@@ -51,7 +52,7 @@ async fn register(
     request: Request,
 ) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
-    let body = read(body, state.body).await?;
+    let body = json_of(&parts.headers, read(body, state.body).await?)?;
     let mut wanted: RegisterOrder = parse_json(&body)?;
     let merchant = caller.access.merchant;
     let operation = user.map_or_else(
@@ -59,13 +60,12 @@ async fn register(
         |user| format!("POST /v1/order of {user}"),
     );
     let key = idempotency::key(&parts.headers, caller, &operation, &body)?;
-    let terms = match state.catalogues.check(&state.book, merchant, &mut wanted).await {
-        Ok(terms) => terms,
+    let sold = match state.catalogues.check(&state.book, merchant, &mut wanted).await {
+        Ok(sold) => sold,
         Err(error) => return idempotency::before_or(state, merchant, key, error).await,
     };
-    let annex = annex::of_registration(&body, &terms)?;
+    let annex = annex::of_registration(&body, &sold.terms)?;
     let ids = state.book.identify(merchant).await?;
-    let id = ids.0;
     let mut registration = wanted.registration(ids, annex)?;
     if let Some(user) = user {
         // Whose order it is, the sign-in says; the payer may be somebody else.
@@ -76,35 +76,13 @@ async fn register(
         .customer
         .as_ref()
         .and_then(|customer| customer.number.as_deref());
-    note_receivers(state, merchant, wanted.receivers(customer), id).await?;
+    registration.entails = entailed(&wanted, &sold, customer);
     let request = book::Request::register(merchant, registration, Vec::new());
     let executed = state
         .book
         .answer(request, key, |outcome| idempotency::reply_of(&said(outcome)))
         .await?;
     idempotency::answer(executed)
-}
-
-/// Notes who gets something of the order without paying for it, so that it is found by them. It is done first: an order
-/// that is not registered after all gives nobody anything.
-async fn note_receivers(
-    state: &State,
-    merchant: MerchantId,
-    receivers: Vec<i64>,
-    id: OrderId,
-) -> Result<(), ApiError> {
-    if receivers.is_empty() {
-        return Ok(());
-    }
-    let now = state.book.now();
-    let link = |receiver: i64| {
-        let mut link = Document::new(RECEIVED, format!("{receiver}/{id}"), now, id.0);
-        link.owner = receiver.to_string();
-        link
-    };
-    let links = receivers.into_iter().map(link).collect();
-    let done = state.book.put_documents(merchant, links).await?;
-    done.map_err(ApiError::from)
 }
 
 fn said(outcome: Result<&[Outcome], &Refusal>) -> Answer {

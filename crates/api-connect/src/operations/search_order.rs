@@ -6,6 +6,8 @@ use crate::auth::Caller;
 use crate::errors::ApiError;
 use crate::wire::scalar::{Integer, Text};
 use crate::wire::status::{OrderLine, order_id, shown};
+use crate::wire::xml;
+use crate::wire::xml_body::json_of;
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
 use book::Scope;
@@ -26,10 +28,12 @@ pub(crate) struct SearchOrder {
 }
 
 pub(crate) async fn handle(Held(state): Held<Arc<State>>, request: Request) -> Answer {
-    match state.admit_user(request.headers(), Scope::Read).await {
+    let wants_xml = xml::wanted(request.headers());
+    let answer = match state.admit_user(request.headers(), Scope::Read).await {
         Ok((caller, user)) => caller.tell(Box::pin(search(&state, (&caller, &user), request)).await),
         Err(answer) => answer,
-    }
+    };
+    xml::in_form(wants_xml, answer)
 }
 
 async fn search(
@@ -37,7 +41,8 @@ async fn search(
     (caller, user): (&Caller, &str),
     request: Request,
 ) -> Result<Answer, ApiError> {
-    let body = read(request.into_body(), state.body).await?;
+    let (parts, body) = request.into_parts();
+    let body = json_of(&parts.headers, read(body, state.body).await?)?;
     let asked: SearchOrder = parse_json(&body)?;
     if asked.order_id.is_some() == asked.external_order_id.is_some() {
         let one = "exactly one of orderId and externalOrderId is needed";

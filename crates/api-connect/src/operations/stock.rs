@@ -2,16 +2,16 @@
 //! /v1/client/stock/{productId}`), Change stocks (`POST /v1/client/stock/update`). The lists are bare arrays.
 //!
 //! What an element is made of is not known: each is kept and given back as it was loaded; a change replaces the
-//! members that it names.
+//! members that it names. Two of them are a count ([`book::in_stock`]), which orders that are completed count down.
 
 use super::products::all_of;
 use crate::State;
 use crate::auth::Caller;
-use crate::catalogue::{self, STOCK};
+use crate::catalogue;
 use crate::errors::ApiError;
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use book::Scope;
+use book::{STOCK, Scope};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use http_kit::path::PathIds;
@@ -61,7 +61,8 @@ async fn updated(state: &State, caller: &Caller, request: Request) -> Result<Ans
     }
     let changes = catalogue::read(json!({ "stock": asked.updates }), state.book.now())
         .map_err(|misfit| ApiError::Invalid(misfit.to_string().replacen("stock", "updates", 1)))?;
-    let mut ids: Vec<_> = changes.iter().map(|change| change.id.as_str()).collect();
+    let entries = changes.iter().filter(|change| change.kind == STOCK);
+    let mut ids: Vec<_> = entries.map(|change| change.id.as_str()).collect();
     ids.sort_unstable();
     if let Some(twice) = ids.windows(2).find(|pair| pair.first() == pair.last()) {
         let id = twice.first().copied().unwrap_or_default();

@@ -4,13 +4,14 @@
 use crate::auth::Caller;
 use crate::catalogue::{self, COUPON, PRODUCT};
 use crate::errors::ApiError;
-use crate::holdings::{Holding, SUBSCRIPTION, Started, of_customer};
+use crate::holdings::{Holding, Started, of_customer};
 use crate::wire::scalar::{Moment, Text, Whole};
 use crate::wire::xml;
+use crate::wire::xml_body::json_of;
 use crate::{State, idempotency};
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use book::{Document, Scope};
+use book::{Document, SUBSCRIPTION, Scope};
 use http_kit::Answer;
 use http_kit::body::{parse_json, read};
 use http_kit::path::PathIds;
@@ -138,10 +139,12 @@ fn told(held: &Holding, now: i64) -> Option<Told<'_>> {
 
 /// Starts a subscription of the user's without an order.
 pub(crate) async fn start(Held(state): Held<Arc<State>>, request: Request) -> Answer {
-    match state.admit_user(request.headers(), Scope::Write).await {
+    let wants_xml = xml::wanted(request.headers());
+    let answer = match state.admit_user(request.headers(), Scope::Write).await {
         Ok((caller, user)) => caller.tell(Box::pin(started(&state, (&caller, &user), request)).await),
         Err(answer) => answer,
-    }
+    };
+    xml::in_form(wants_xml, answer)
 }
 
 async fn started(
@@ -150,7 +153,7 @@ async fn started(
     request: Request,
 ) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
-    let body = read(body, state.body).await?;
+    let body = json_of(&parts.headers, read(body, state.body).await?)?;
     let asked: StartSubscription = parse_json(&body)?;
     let subscription = asked.checked()?;
     let merchant = caller.access.merchant;
@@ -163,6 +166,8 @@ async fn started(
     let id = state.book.new_id(merchant, SUBSCRIPTION, FIRST).await?;
     let mut document = Document::new(SUBSCRIPTION, id, state.book.now(), subscription);
     document.owner = customer.to_string();
+    // The server tells of its start at once, and of its end when that has come.
+    document.wake_at = Some(document.created_at);
     let answer = || Answer::json(StatusCode::OK, &json!({ "status": "OK" }));
     let Some(key) = key else {
         let kept = state.book.put_documents(merchant, vec![document]).await?;

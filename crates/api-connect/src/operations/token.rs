@@ -1,5 +1,5 @@
 //! The token endpoint: `POST {login}/oauth/token`, OAuth 2.0 with client credentials, authorization code and refresh
-//! token.
+//! token, and the API's extension grant, which turns the `extidCode` of an external identity into tokens.
 //!
 //! The guards in their order: a request that can't be read or names no grant, a grant that there is not, a client
 //! that does not prove itself, a code or a refresh token that is not good.
@@ -60,14 +60,18 @@ enum GrantType {
     ClientCredentials,
     AuthorizationCode,
     RefreshToken,
+    /// For a user who signs in somewhere else.
+    ExternalIdentity,
 }
 
 impl GrantType {
-    fn from_word(word: &str) -> Option<Self> {
+    /// What the extension grant is called is not known: whatever it is, the request has an `extidCode`.
+    fn of(word: &str, asked: &TokenRequest) -> Option<Self> {
         match word {
             "client_credentials" => Some(Self::ClientCredentials),
             "authorization_code" => Some(Self::AuthorizationCode),
             "refresh_token" => Some(Self::RefreshToken),
+            _extension if asked.get("extidCode").is_some() => Some(Self::ExternalIdentity),
             _unknown => None,
         }
     }
@@ -100,13 +104,13 @@ async fn issue(state: &State, request: Request) -> Result<Granted, Refused> {
             .refuse(OAuthCode::InvalidRequest, "grant_type is missing")
             .into());
     };
-    let Some(grant) = GrantType::from_word(grant) else {
+    let Some(grant) = GrantType::of(grant, &asked) else {
         let known = "the grant_type is none of client_credentials, authorization_code, refresh_token";
         return Err(asked.refuse(OAuthCode::UnsupportedGrantType, known).into());
     };
     if let Some(client) = public_client(&state.book, &asked).await? {
         return match grant {
-            GrantType::ClientCredentials => {
+            GrantType::ClientCredentials | GrantType::ExternalIdentity => {
                 let secretless = "a public client has no secret, and nothing of its own";
                 Err(asked.refuse(OAuthCode::UnauthorizedClient, secretless).into())
             }
@@ -119,7 +123,22 @@ async fn issue(state: &State, request: Request) -> Result<Granted, Refused> {
         GrantType::ClientCredentials => for_client(state, &client, &secret).await,
         GrantType::AuthorizationCode => for_code(state, &asked, &client).await,
         GrantType::RefreshToken => for_refresh(state, &asked, &client).await,
+        GrantType::ExternalIdentity => for_external(state, &asked, &client).await,
     }
+}
+
+/// A code of *Register external Id* is good once, for the client that it was given to.
+async fn for_external(state: &State, asked: &TokenRequest, client: &Client) -> Result<Granted, Refused> {
+    let code = asked.get("extidCode").unwrap_or_default();
+    let spent = state
+        .book
+        .spend(Dialect::Connect, Purpose::External, code)
+        .await?;
+    let Some(grant) = spent.filter(|grant| grant.client.id == client.id) else {
+        let unknown = "the extidCode is unknown, used or expired";
+        return Err(asked.refuse(OAuthCode::InvalidGrant, unknown).into());
+    };
+    for_user(state, client, grant.user, None).await
 }
 
 /// The client that names itself and shows no secret, when it is one that has none.

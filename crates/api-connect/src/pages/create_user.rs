@@ -138,7 +138,7 @@ pub(crate) fn is_name(name: &str) -> bool {
     let is_mail = name
         .split_once('@')
         .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
-    is_plain && (is_mail || crate::operations::complete_order::is_e164(name))
+    is_plain && (is_mail || crate::annex::is_e164(name))
 }
 
 impl UserForm<'_> {

@@ -6,3 +6,4 @@ pub(crate) mod register;
 pub(crate) mod scalar;
 pub(crate) mod status;
 pub(crate) mod xml;
+pub(crate) mod xml_body;

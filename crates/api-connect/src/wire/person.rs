@@ -72,6 +72,11 @@ struct Privacy {
 }
 
 impl Person {
+    /// The customer's number.
+    pub(crate) fn number(&self) -> Option<i64> {
+        self.customer_number.map(|number| number.0)
+    }
+
     /// The name, for searching: the company's, else the person's.
     pub(crate) fn name(&self) -> Option<String> {
         let part = |text: &Option<Text<255>>| text.as_ref().map(|text| text.0.trim().to_owned());

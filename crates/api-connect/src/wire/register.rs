@@ -6,8 +6,8 @@ use super::scalar::{Moment, Text, Whole};
 use crate::errors::ApiError;
 use http_kit::wire::{Lenient, Number};
 use order::{
-    Amount, Currency, Customer, Dialect, Item, Kind, Opaque, OrderId, Payment, Quantity, Registration,
-    Timestamp, sum_of,
+    Amount, Currency, Customer, Dialect, Entailed, Item, Kind, Opaque, OrderId, Payment, Quantity,
+    Registration, Timestamp, sum_of,
 };
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -85,10 +85,16 @@ enum SpecType {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
-#[expect(dead_code, reason = "read for their shape only")]
+#[expect(dead_code, reason = "some members are read for their shape only")]
 struct StartInfo {
     start_date: Option<Moment>,
     start_issue: Option<Text<255>>,
+}
+
+impl StartInfo {
+    fn date(&self) -> Option<i64> {
+        self.start_date.map(|moment| moment.0)
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -114,6 +120,12 @@ pub(crate) struct LineSale {
     pub(crate) number: Option<i64>,
     pub(crate) product: Option<String>,
     pub(crate) voucher: Option<String>,
+    /// How many.
+    pub(crate) quantity: i64,
+    /// The customer who gets it, when the line says so.
+    pub(crate) receiver: Option<i64>,
+    /// When it is to start.
+    pub(crate) starts: Option<i64>,
 }
 
 /// What a catalogue sells one at, VAT included.
@@ -140,8 +152,16 @@ impl RegisterOrder {
                 number: line.product_spec_no.map(|number| number.0),
                 product: told(line.product.as_ref()).or_else(|| told(line.product_spec_code.as_ref())),
                 voucher: told(line.voucher_code.as_ref()),
+                quantity: line.quantity.map_or(1, |quantity| quantity.0),
+                receiver: line.receiver.as_ref().and_then(Person::number),
+                starts: line.start_info.as_ref().and_then(StartInfo::date),
             })
             .collect()
+    }
+
+    /// Whether the customer has agreed that what it sells goes on by itself.
+    pub(crate) fn is_recurring(&self) -> bool {
+        self.recurring.unwrap_or_default()
     }
 
     /// Prices a line as the catalogue does, when it has no price of its own.
@@ -160,18 +180,6 @@ impl RegisterOrder {
         }
         line.unit_price = Some(Lenient(Number(price.price.decimal())));
         Ok(())
-    }
-
-    /// The customers who get something of it, but for the one whose order it is.
-    pub(crate) fn receivers(&self, customer: Option<&str>) -> Vec<i64> {
-        let lines = self.order_lines.iter();
-        let receivers = lines.filter_map(|line| Some(line.receiver.as_ref()?.customer_number?.0));
-        let mut receivers: Vec<_> = receivers
-            .filter(|receiver| customer != Some(receiver.to_string().as_str()))
-            .collect();
-        receivers.sort_unstable();
-        receivers.dedup();
-        receivers
     }
 
     /// The registration that it asks for.
@@ -218,6 +226,7 @@ impl RegisterOrder {
             },
             ordered_at: self.order_date.map(|moment| Timestamp(moment.0)),
             completes_at: None,
+            entails: Entailed::default(),
             annex: BTreeMap::from([(Dialect::Connect, annex)]),
         })
     }

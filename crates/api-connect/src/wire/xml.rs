@@ -1,9 +1,10 @@
-//! XML for clients of 2015 to 2017, which ask for it with `Accept`: the same answer, member by member.
+//! XML for clients of 2015 to 2017, which ask for it with `Accept`, or send it: the same answer, member by member.
 //!
 //! An object's members are elements of their names, a list is its element repeated, null is left out. What the root
 //! element was called is not known; here it is `response`.
 
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use super::xml_body::is_xml;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue};
 use http_kit::Answer;
 use serde_json::Value;
@@ -14,7 +15,8 @@ const ROOT: &str = "response";
 
 /// The answer in the form that the client asks for: as it is, or in XML.
 pub(crate) fn in_form(wants_xml: bool, mut answer: Answer) -> Answer {
-    if !wants_xml {
+    // What is wrong with a token is said by OAuth's rules, to its libraries.
+    if !wants_xml || answer.headers.contains_key(WWW_AUTHENTICATE) {
         return answer;
     }
     let Ok(value) = serde_json::from_slice::<Value>(&answer.body) else {
@@ -28,9 +30,10 @@ pub(crate) fn in_form(wants_xml: bool, mut answer: Answer) -> Answer {
     answer
 }
 
-/// Whether XML is named in `Accept`, and JSON is not wanted as much.
+/// Whether XML is named in `Accept`, and JSON is not wanted as much. Where neither is named, who sends XML gets XML.
 pub(crate) fn wanted(headers: &HeaderMap) -> bool {
     let (mut xml, mut json) = (0_u16, 0_u16);
+    let mut is_named = false;
     let ranges = headers
         .get_all(ACCEPT)
         .iter()
@@ -42,12 +45,12 @@ pub(crate) fn wanted(headers: &HeaderMap) -> bool {
             .find_map(|part| part.strip_prefix("q="))
             .map_or(1000, thousandths);
         match kind.as_str() {
-            "application/xml" | "text/xml" => xml = xml.max(weight),
-            "application/json" => json = json.max(weight),
+            "application/xml" | "text/xml" => (xml, is_named) = (xml.max(weight), true),
+            "application/json" => (json, is_named) = (json.max(weight), true),
             _other => {}
         }
     }
-    xml > json
+    xml > json || (!is_named && is_xml(headers))
 }
 
 /// A weight, from 0 to 1 with up to three decimals.
@@ -96,7 +99,7 @@ fn close(text: &mut String, name: &str) {
 }
 
 /// Whether a member can be an element's name; one of a catalogue may be anything.
-fn is_name(member: &str) -> bool {
+pub(super) fn is_name(member: &str) -> bool {
     let starts = member
         .chars()
         .next()
@@ -161,5 +164,16 @@ mod tests {
             assert_eq!(wanted(&headers), expected, "{accept}");
         }
         assert!(!wanted(&HeaderMap::new()));
+        for (accept, expected) in [
+            ("*/*", true),
+            ("text/xml", true),
+            ("application/json", false),
+            ("application/xml;q=0", false),
+        ] {
+            let kind = HeaderValue::from_static("application/xml;charset=UTF-8");
+            let accept = HeaderValue::from_static(accept);
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.clone()), (CONTENT_TYPE, kind)]);
+            assert_eq!(wanted(&headers), expected, "with a body in XML, {accept:?}");
+        }
     }
 }

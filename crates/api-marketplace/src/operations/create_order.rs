@@ -256,6 +256,7 @@ impl Buyer {
             },
             ordered_at: None,
             completes_at: Some(completes_at),
+            entails: order::Entailed::default(),
             annex: BTreeMap::new(),
         })
     }

@@ -109,6 +109,7 @@ impl Sent {
                 .map_or_else(|| Ok(own_payment()), SentPayment::read)?,
             ordered_at: moment("orderedAt", self.ordered_at)?,
             completes_at: None,
+            entails: order::Entailed::default(),
             annex: BTreeMap::new(),
         };
         Ok(Wanted {

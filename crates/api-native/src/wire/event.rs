@@ -5,7 +5,7 @@ use super::{
     CancellationWire, CaptureWire, ItemWire, OrderWire, RefundWire, ShipmentWire, moment, money, plain,
 };
 use http_kit::wire::Number;
-use order::{Currency, Event, Fact, Order, ReturnedLine, Timestamp};
+use order::{Currency, Event, Fact, Order, OrderId, ReturnedLine, Taking, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -93,6 +93,16 @@ pub(super) enum Data<'e> {
         lines: Vec<ReturnedWire<'e>>,
     },
     #[serde(rename_all = "camelCase")]
+    PeriodsOver {
+        /// The numbers of the lines.
+        lines: &'e [i64],
+        /// The id of the order that they go on under; null when they don't.
+        renewed_by: Option<String>,
+    },
+    Stock {
+        taken: Vec<TakenWire<'e>>,
+    },
+    #[serde(rename_all = "camelCase")]
     Placed {
         placed_at: String,
     },
@@ -125,7 +135,36 @@ impl<'e> ReturnedWire<'e> {
     }
 }
 
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TakenOfStock")]
+pub(super) struct TakenWire<'e> {
+    product: &'e str,
+    quantity: i64,
+}
+
+impl<'e> TakenWire<'e> {
+    fn of(taken: &'e Taking) -> Self {
+        Self {
+            product: &taken.product,
+            quantity: taken.quantity,
+        }
+    }
+}
+
 impl<'e> Data<'e> {
+    fn periods_over(lines: &'e [i64], renewed_by: Option<OrderId>) -> Self {
+        Self::PeriodsOver {
+            lines,
+            renewed_by: renewed_by.map(|order| order.to_string()),
+        }
+    }
+
+    fn stock(taken: &'e [Taking]) -> Self {
+        Self::Stock {
+            taken: taken.iter().map(TakenWire::of).collect(),
+        }
+    }
+
     /// What an event of an order in this currency says; `first` is what the order was when it came in.
     pub(super) fn of(fact: &'e Fact, currency: Currency, first: Option<&'e Order>) -> Self {
         let until = |at: &Option<Timestamp>| at.map(moment);
@@ -133,7 +172,7 @@ impl<'e> Data<'e> {
             Fact::Registered(_) | Fact::Imported(_) => first.map_or(Self::Nothing {}, |first| Self::Order {
                 order: Box::new(OrderWire::of(first)),
             }),
-            Fact::Confirmed => Self::Nothing {},
+            Fact::Confirmed | Fact::RenewalStopped | Fact::StockGivenBack => Self::Nothing {},
             Fact::Processed { subscriptions } | Fact::Subscribed { subscriptions } => {
                 Self::Subscriptions { subscriptions }
             }
@@ -183,6 +222,8 @@ impl<'e> Data<'e> {
             Fact::Returned(lines) => Self::Returned {
                 lines: lines.iter().map(ReturnedWire::of).collect(),
             },
+            Fact::RunsEnded { lines, renewed_by } => Self::periods_over(lines, *renewed_by),
+            Fact::StockTaken(taken) => Self::stock(taken),
             Fact::Redated { at } => Self::Placed {
                 placed_at: moment(*at),
             },

@@ -188,6 +188,7 @@ impl Fixture {
             },
             ordered_at: None,
             completes_at: None,
+            entails: order::Entailed::default(),
             annex: std::collections::BTreeMap::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! From registered to processed or failed.
 
 use super::when;
-use crate::{Fact, Failure, FulfilRequest, Order, Refusal, Registration, Status};
+use crate::{Context, Fact, Failure, FulfilRequest, Order, OrderId, Refusal, Registration, Status};
 
 pub(super) fn register(registration: &Registration) -> Result<Vec<Fact>, Refusal> {
     crate::amounts::check_quantities(&registration.items)?;
@@ -41,6 +41,18 @@ pub(super) fn subscribe(order: &Order, subscriptions: &[Option<String>]) -> Vec<
     })
 }
 
+/// Ends the periods of those of the lines whose period is over, and that nobody has ended yet.
+pub(super) fn end_runs(
+    order: &Order,
+    lines: &[i64],
+    renewed_by: Option<OrderId>,
+    context: &Context,
+) -> Vec<Fact> {
+    let over = order.runs_over(context.now).into_iter().map(|run| run.line);
+    let lines: Vec<i64> = over.filter(|line| lines.contains(line)).collect();
+    when(!lines.is_empty(), || Fact::RunsEnded { lines, renewed_by })
+}
+
 pub(super) fn fail(order: &Order, failure: &Failure) -> Result<Vec<Fact>, Refusal> {
     match order.status {
         // What was captured has to be refunded, not forgotten.
@@ -66,8 +78,8 @@ pub(super) fn fulfil(order: &Order, request: &FulfilRequest) -> Result<Vec<Fact>
         Status::Preliminary | Status::Confirmed { .. } => {}
     }
     let payment = &order.payment;
-    let can_pay_at_page = request.asks_connector && request.payer_is_there;
-    if !payment.prepaid && !can_pay_at_page && !payment.method.completes_without_payer() {
+    let can_pay_at_provider = request.asks_connector && (request.payer_is_there || request.payer_has_agreed);
+    if !payment.prepaid && !can_pay_at_provider && !payment.method.completes_without_payer() {
         return Err(Refusal::MethodNotAllowed {
             method: payment.method.word().to_owned(),
         });

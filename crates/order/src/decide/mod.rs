@@ -64,6 +64,15 @@ fn decide_existing(order: &Order, command: &Command, context: &mut Context) -> R
         Command::RemoveShipment { capture, shipment } => shipment::remove(order, capture, *shipment),
         Command::Return { lines, policy } => returns::hand_back(order, lines, *policy, context),
         Command::Subscribe { subscriptions } => Ok(lifecycle::subscribe(order, subscriptions)),
+        Command::EndRuns { lines, renewed_by } => Ok(lifecycle::end_runs(order, lines, *renewed_by, context)),
+        Command::StopRenewing => Ok(when(
+            order.runs.iter().any(|run| run.renews && !run.ended),
+            || Fact::RenewalStopped,
+        )),
+        Command::TakeStock(taking) => Ok(when(order.taken.is_empty() && !taking.is_empty(), || {
+            Fact::StockTaken(taking.clone())
+        })),
+        Command::GiveStockBack => Ok(when(!order.taken.is_empty(), || Fact::StockGivenBack)),
         Command::Redate { at } => Ok(when(order.placed_at != *at, || Fact::Redated { at: *at })),
         Command::Refer { reference } => Ok(when(order.reference != *reference, || Fact::Referred {
             reference: reference.clone(),

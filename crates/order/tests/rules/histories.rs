@@ -66,6 +66,10 @@ fn is_repeatable(command: &Command) -> bool {
         | Command::ChangeShipment { .. }
         | Command::RemoveShipment { .. }
         | Command::Subscribe { .. }
+        | Command::EndRuns { .. }
+        | Command::StopRenewing
+        | Command::TakeStock(_)
+        | Command::GiveStockBack
         | Command::Redate { .. }
         | Command::Refer { .. }
         | Command::Revise(_)

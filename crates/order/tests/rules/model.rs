@@ -180,6 +180,10 @@ impl Model {
             | Command::RemoveShipment { .. }
             | Command::Return { .. }
             | Command::Subscribe { .. }
+            | Command::EndRuns { .. }
+            | Command::StopRenewing
+            | Command::TakeStock(_)
+            | Command::GiveStockBack
             | Command::Redate { .. }
             | Command::Refer { .. }
             | Command::Revise(_)
@@ -386,6 +390,10 @@ impl Model {
             | Fact::ShipmentRemoved { .. }
             | Fact::Returned(_)
             | Fact::Subscribed { .. }
+            | Fact::RunsEnded { .. }
+            | Fact::RenewalStopped
+            | Fact::StockTaken(_)
+            | Fact::StockGivenBack
             | Fact::Redated { .. }
             | Fact::Referred { .. }
             | Fact::Revised { .. }

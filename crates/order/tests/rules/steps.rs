@@ -194,6 +194,7 @@ impl Step {
                 callback: Some("https://merchant.example/done".to_owned()),
                 asks_connector: *asks_connector,
                 payer_is_there: *payer_is_there,
+                payer_has_agreed: false,
                 handover: waits.then_some(Handover::Connector),
             }),
             Self::Settle(paid) => settle(*paid),

@@ -66,6 +66,7 @@ pub(crate) fn registration(code: &str, gross: &str, items: Vec<Item>) -> Registr
         payment: paid_by(PaymentMethod::Invoice),
         ordered_at: None,
         completes_at: None,
+        entails: order::Entailed::default(),
         annex: BTreeMap::new(),
     }
 }

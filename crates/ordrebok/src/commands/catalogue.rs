@@ -112,7 +112,8 @@ pub(super) async fn load_connect(
     let entries = api_connect::catalogue::read(catalogue, book.now())
         .map_err(|misfit| CommandError::new(misfit.to_string()))?;
     for part in entries.chunks(AT_ONCE) {
-        book.merge_documents(merchant, part.to_vec(), replace).await?;
+        book.merge_documents_telling(merchant, part.to_vec(), replace, api_connect::catalogue::told_of)
+            .await?;
     }
     // What says which lists there are is no entry of them.
     Ok(entries.iter().filter(|entry| entry.kind != LISTS).count())

@@ -21,6 +21,7 @@ mod progress;
 mod seed;
 mod serve;
 mod settle;
+mod subscription;
 mod user;
 mod verify;
 
@@ -57,6 +58,8 @@ enum Command {
     Settle(settle::Settle),
     Handover(handover::Handover),
     #[command(subcommand)]
+    Subscription(subscription::Subscription),
+    #[command(subcommand)]
     Connector(connector::Connector),
     #[command(subcommand)]
     User(user::User),
@@ -86,6 +89,7 @@ pub(crate) fn run(line: CommandLine) -> Result<ExitCode, CommandError> {
         Command::Export(export) => export.run(place),
         Command::Settle(settle) => settle.run(place),
         Command::Handover(handover) => handover.run(place),
+        Command::Subscription(subscription) => subscription.run(place),
         Command::Connector(connector) => connector.run(place),
         Command::User(user) => user.run(place),
         Command::Person(person) => person.run(place),

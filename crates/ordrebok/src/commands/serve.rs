@@ -113,7 +113,7 @@ async fn serve(config: &Config, place: &Place, sandboxed: Option<Sandboxed>) -> 
         Some(Sandboxed { sandbox, clock }) => (Some(sandbox), clock),
         None => (None, Arc::new(Machine)),
     };
-    let book = open_at_time_of(place, config.book(), clock).await?;
+    let book = open_at_time_of(place, config.book(sandbox.is_some()), clock).await?;
     match &sandbox {
         Some(sandbox) => sandbox.begin(&book).await?,
         None => begin_production(&book).await?,

@@ -156,9 +156,15 @@ impl Callbacks {
 
 impl Config {
     /// What the book is told of it.
-    pub(crate) fn book(&self) -> book::Settings {
+    pub(crate) fn book(&self, sandbox: bool) -> book::Settings {
+        let renewer: book::Renewer = if sandbox {
+            api_connect::renewal_in_sandbox
+        } else {
+            api_connect::renewal
+        };
         book::Settings {
             numbers: self.afterpay.numbers(),
+            renewer: Some(renewer),
         }
     }
 

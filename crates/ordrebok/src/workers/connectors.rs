@@ -1,8 +1,8 @@
 //! Calls of connectors: signed, and their answers acted on.
 
 use book::{
-    Attempt, Book, BookError, Connector, ConnectorKind, ID_HEADER, OwedCall, PaymentPlace, Reference,
-    Request, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign,
+    Attempt, Book, BookError, Connector, ConnectorKind, Happening, ID_HEADER, OwedCall, PaymentPlace,
+    Reference, Request, SIGNATURE_HEADER, TIMESTAMP_HEADER, sign,
 };
 use order::{Command, Failure, Order};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -59,11 +59,18 @@ async fn tried(
     let Some(url) = &connector.url else {
         return again("the connector has no address");
     };
-    let Some(order) = book.order(call.merchant, &Reference::Id(call.order)).await? else {
-        return again("the order is not there");
-    };
-    let Some(body) = body_of(book, call, kind, &order).await? else {
-        return Ok(ended("was settled before it was asked"));
+    let body = if let Some(happening) =
+        Happening::of_payload(&call.payload).filter(|_| kind == ConnectorKind::Event)
+    {
+        api_connect::connector::happening(&happening, call.created_at)
+    } else {
+        let Some(order) = book.order(call.merchant, &Reference::Id(call.order)).await? else {
+            return again("the order is not there");
+        };
+        let Some(body) = body_of(book, call, kind, &order).await? else {
+            return Ok(ended("was settled before it was asked"));
+        };
+        body
     };
     let headers = headers(book, call, &connector, &body);
     let reply = match outbound.ask(url, headers, body).await {

@@ -13,6 +13,7 @@
 )]
 
 mod administration;
+mod asking;
 mod deliveries;
 mod exports;
 mod failover;
@@ -46,6 +47,7 @@ macro_rules! behaviours {
 }
 
 behaviours! {
+    asking: a_decision_sees_what_it_asks_for;
     transact:
         what_is_written_is_read_back,
         parallel_writers_lose_no_update,

@@ -91,7 +91,7 @@ pub(crate) async fn merchants_do_not_see_each_other(f: Fixture) {
         orders,
         documents: vec![key],
         answer: Some(answer_key("k")),
-        request: None,
+        ..Load::default()
     };
     let seen = f
         .store

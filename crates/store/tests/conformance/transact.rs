@@ -404,7 +404,7 @@ pub(crate) async fn many_keys_are_loaded_in_their_places(f: Fixture) {
         orders,
         documents: keys.collect(),
         answer: Some(answer_key("none")),
-        request: None,
+        ..Load::default()
     };
     let seen = f
         .store

@@ -149,7 +149,13 @@ impl World {
             .post("/capi/v1/client/extid", &identity)
             .await
             .expect(200);
-        load_catalogue(server, &self.connect.merchant);
+        let profile = self
+            .user
+            .get("/capi/v1/customer/profile")
+            .await
+            .expect(200)
+            .json();
+        load_catalogue(server, &self.connect.merchant, &profile["customerNumber"]);
         names.extend([
             (("connect", "subscription/{customerNumber}"), "563457".to_owned()),
             (("connect", "info/{customerNumber}"), "563457".to_owned()),
@@ -164,6 +170,12 @@ impl World {
             (("connect", "coupons/{voucherCode}"), "VOUCHER1".to_owned()),
             (("connect", "product/{productType}"), "periodical".to_owned()),
             (("connect", "stock/{productId}"), "BOOK1".to_owned()),
+            (("connect", "delivery/{productCode}"), "TOTT".to_owned()),
+            (("connect", "payment/{customerNumber}"), "563457".to_owned()),
+            (("connect", "{customerNumber}/{productCode}"), "TOTT".to_owned()),
+            (("connect", "payment/{product}"), "TOTT".to_owned()),
+            (("connect", "consents/{issuer}"), "ISSUER1".to_owned()),
+            (("connect", "reward"), "REWARD1".to_owned()),
         ]);
     }
 
@@ -320,7 +332,8 @@ async fn a_group(partner: &Caller, customer: &str) -> String {
         .to_owned()
 }
 
-fn load_catalogue(server: &Server, merchant: &Merchant) {
+fn load_catalogue(server: &Server, merchant: &Merchant, user: &Value) {
+    let invoice = |number: u32, customer: &Value| json!({ "invoiceNumber": number, "customerNumber": customer, "product": "TOTT", "text": MARK });
     let catalogue = json!({
         "products": [{ "companyCode": "F", "product": "TOTT", "description": MARK, "productType": "periodical" }],
         "coupons": [{
@@ -328,7 +341,12 @@ fn load_catalogue(server: &Server, merchant: &Merchant) {
             "couponPrice": "100", "vatPercent": 25, "currency": "NOK"
         }],
         "vouchers": [{ "voucherCode": "VOUCHER1", "coupons": [{ "couponCode": "TOTT", "couponNumber": 60 }] }],
-        "stock": [{ "productId": "BOOK1", "inStock": 7, "warehouse": MARK }]
+        "stock": [{ "productId": "BOOK1", "inStock": 7, "warehouse": MARK }],
+        "rewards": [{ "rewardId": "REWARD1", "rewardPartnerId": 1, "product": MARK }],
+        "deliveries": [{ "product": "TOTT", "nextDelivery": { "by": MARK } }],
+        "invoices": [invoice(1, user), invoice(2, &json!(563_457))],
+        "consentTexts": [{ "consentIssuer": "ISSUER1", "consentId": "C1", "version": 1, "text": MARK }],
+        "klarnaTokens": [{ "recurringToken": "TOKEN1", "customerNumber": user, "shownAs": MARK }]
     });
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
     file.write_all(catalogue.to_string().as_bytes())
@@ -395,6 +413,9 @@ fn body(endpoint: &Endpoint, names: &Names) -> Value {
             json!({ "externalId": name("connect", "external identity"), "credentialType": "D", "customerNumber": 5 })
         }
         "/capi/v1/order/status" => json!({ "orderId": number("users order") }),
+        "/capi/v1/client/reward/check" => {
+            json!({ "rewardId": name("connect", "reward"), "rewardPartnerId": 1 })
+        }
         "/capi/v1/client/coupon/price" => {
             json!({ "couponCode": name("connect", "coupon/{productCode}"), "couponNumber": 60 })
         }

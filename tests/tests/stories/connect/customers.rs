@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stories::{Server, connect, story};
 
-use super::browser::{publisher, signed_in_user};
+use super::browser::{publisher, signed_in_user, text, token};
 use super::{FULFILLMENT, register};
 
 const INFO: &str = "/capi/v1/customer/info";
@@ -82,7 +82,7 @@ story! {
         let first = client.post(path, &identity).await.expect(200);
         first.matches(&json!({
             "credential": "AID:Ab-1", "externalId": "Ab-1", "credentialType": "D", "canLogin": false, "uniqueId": "[text]",
-            "enabled": true, "newUser": true
+            "enabled": true, "newUser": true, "extidCode": "[text]"
         }));
         let unique = first.json()["uniqueId"].clone();
         client.post(path, &identity).await.expect(200).contains(&json!({ "uniqueId": unique, "newUser": false }));
@@ -101,6 +101,48 @@ story! {
         assigned.contains(&json!({ "uniqueUserId": unique, "isNewUser": false, "isPasswordSet": false }));
         for bad in [json!({}), json!({ "externalId": " ", "credentialType": "D" }), json!({ "externalId": "x", "credentialType": "A" }), json!({ "externalId": "x".repeat(57), "credentialType": "D" })] {
             client.post(path, &bad).await.expect(400).matches(&exception("ValidationException"));
+        }
+    }
+
+    /// An identity's code brings its user's tokens: once, and to the client that asked for it.
+    async fn an_extid_code_is_turned_into_tokens(server: Server) {
+        let (merchant, client) = publisher(&server, "Fjellforlaget").await;
+        let other = merchant.credential("connect", &[]).await;
+        let site = merchant.connect_with(client.clone()).await;
+        let registered = async || {
+            let told = site.post("/capi/v1/client/extid", &json!({ "externalId": "Ab-1", "credentialType": "D" })).await.expect(200).json();
+            (told["extidCode"].as_str().unwrap().to_owned(), told["uniqueId"].clone())
+        };
+        let (code, unique) = registered().await;
+        let asked = [("grant_type", "extid"), ("extidCode", code.as_str())];
+        let granted = token(&server, &client, &asked).await.expect(200);
+        granted.matches(&json!({ "access_token": "[text]", "refresh_token": "[text]", "token_type": "Bearer", "expires_in": 43_200, "scope": "read" }));
+        let user = merchant.connect_bearer(client.clone(), text(&granted.json()["access_token"]));
+        user.get("/capi/v1/customer/profile").await.expect(200).contains(&json!({ "uniqueId": unique, "credential": { "credential": "AID:Ab-1", "credentialType": "D" } }));
+        token(&server, &client, &asked).await.expect(400).contains(&json!({ "error": "invalid_grant" }));
+        let (code, _) = registered().await;
+        token(&server, &other, &[("grant_type", "urn:any:extension"), ("extidCode", &code)]).await.expect(400).contains(&json!({ "error": "invalid_grant" }));
+        token(&server, &client, &[("grant_type", "extid")]).await.expect(400).contains(&json!({ "error": "unsupported_grant_type" }));
+        token(&server, &client, &[("grant_type", "extid"), ("extidCode", "9")]).await.expect(400).contains(&json!({ "error": "invalid_grant" }));
+        // It opens nothing by itself, and is no authorization code.
+        let (code, _) = registered().await;
+        token(&server, &client, &[("grant_type", "authorization_code"), ("code", &code)]).await.expect(400).contains(&json!({ "error": "invalid_grant" }));
+        merchant.connect_bearer(client, &code).get("/capi/v1/customer/profile").await.expect(401);
+    }
+
+    /// In client mode, the users who see the customer's orders.
+    async fn customer_info_names_the_users_of_the_customer(server: Server) {
+        let client = server.connect_client().await;
+        let path = "/capi/v1/client/customer/info/563457";
+        let id = register(&client, "invoice").await;
+        client.post(FULFILLMENT, &json!({ "orderId": id })).await.expect(200);
+        assert_eq!(client.get(path).await.expect(200).json()["attachedUsers"], Value::Null);
+        let assigned = client.post(&format!("/capi/v1/client/order/{id}/user"), &json!({ "credential": "+4712345678" })).await.expect(200).json();
+        for _ in 0..2 {
+            client.get(path).await.expect(200).contains(&json!({ "attachedUsers": [{
+                "uniqueId": assigned["uniqueUserId"], "credentials": [{ "credential": "+4712345678", "credentialType": "B_SMS_PHONE" }]
+            }] }));
+            client.post(&format!("/capi/v1/client/order/{id}/user"), &json!({ "credential": "+4712345678" })).await.expect(200);
         }
     }
 }

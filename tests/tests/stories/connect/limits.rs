@@ -1,5 +1,6 @@
 //! Rate limits, and the headers that tell of them.
 
+use axum::http::Method;
 use serde_json::json;
 use stories::{Options, Reply, Server, Stage, story};
 
@@ -25,7 +26,10 @@ story! {
             client.get(ORDER).await.expect(405),
             client.get("/capi/nothing").await.expect(404),
             client.get(&status_path(&id)).without("authorization").await.expect(401),
+            client.post("/capi/v1/order", &json!({})).await.expect(403),
+            client.call(Method::POST, ORDER).body("application/json", vec![b' '; 2 * 1024 * 1024]).await.expect(413),
             server.http().post("/user/oauth/token").await.expect(400),
+            server.http().post("/user/oauth/token").body("application/x-www-form-urlencoded", "grant_type=client_credentials").await.expect(401),
         ] {
             assert!(remaining(&reply) <= 2000);
         }

@@ -1,6 +1,7 @@
 //! Mediaconnect Connect: each rule that its pages state has a story that is named after it.
 
 mod access;
+mod backends;
 pub(crate) mod browser;
 mod catalogue;
 mod clients;
@@ -14,7 +15,9 @@ mod messages;
 mod order_status;
 mod public_clients;
 mod register_order;
+mod renewals;
 mod sign_in;
+mod stock;
 mod token;
 mod users_orders;
 mod xml;

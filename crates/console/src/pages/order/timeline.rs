@@ -5,7 +5,7 @@ use super::movements::sent;
 use crate::parts::status::{api, reason};
 use crate::parts::{amount, moment, quantity};
 use maud::{Markup, html};
-use order::{Cause, Currency, Event, Fact, Order, ReturnedLine};
+use order::{Cause, Currency, Event, Fact, Order, ReturnedLine, Taking};
 
 pub(super) fn section(order: &Order, events: &[Event]) -> Markup {
     let numbered: Vec<(u64, &Event)> = (1..).zip(events).collect();
@@ -43,6 +43,10 @@ fn class_of(fact: &Fact) -> &'static str {
         | Fact::ShipmentRemoved { .. }
         | Fact::Returned(_)
         | Fact::Subscribed { .. }
+        | Fact::RunsEnded { .. }
+        | Fact::RenewalStopped
+        | Fact::StockTaken(_)
+        | Fact::StockGivenBack
         | Fact::Redated { .. }
         | Fact::Referred { .. }
         | Fact::Assigned { .. }
@@ -97,6 +101,10 @@ pub(super) fn entry(fact: &Fact, currency: Currency) -> Markup {
         | Fact::FulfilmentAsked { .. }
         | Fact::Settled { .. }
         | Fact::Subscribed { .. }
+        | Fact::RunsEnded { .. }
+        | Fact::RenewalStopped
+        | Fact::StockTaken(_)
+        | Fact::StockGivenBack
         | Fact::Redated { .. }
         | Fact::Referred { .. }
         | Fact::Assigned { .. }
@@ -120,6 +128,14 @@ fn step(fact: &Fact) -> Markup {
             let known: Vec<&str> = subscriptions.iter().flatten().map(String::as_str).collect();
             html! { strong { "Subscriptions found" } ": " (known.join(", ")) }
         }
+        Fact::RunsEnded {
+            renewed_by: Some(order),
+            ..
+        } => html! { strong { "Renewed" } " by order " (order) },
+        Fact::RunsEnded { renewed_by: None, .. } => html! { strong { "Period ended" } },
+        Fact::RenewalStopped => html! { strong { "Goes on by itself no more" } },
+        Fact::StockTaken(taken) => html! { strong { "Taken of stock" } ": " (counted(taken)) },
+        Fact::StockGivenBack => html! { strong { "Given back to stock" } },
         Fact::Redated { at } => html! { strong { "Placing time moved" } " to " (moment(*at)) },
         Fact::Referred {
             reference: Some(reference),
@@ -144,6 +160,11 @@ fn step(fact: &Fact) -> Markup {
 
 fn items_of(told: &str) -> Markup {
     html! { @if !told.is_empty() { span.sub { (told) } } }
+}
+
+fn counted(taken: &[Taking]) -> String {
+    let told = |taken: &Taking| format!("{} \u{d7} {}", taken.quantity, taken.product);
+    taken.iter().map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn returned(lines: &[ReturnedLine]) -> String {

@@ -48,7 +48,8 @@ impl Demo {
         let listening = self.listen_somewhere(config.listen).await?;
         let url = listening.url();
         let Sandboxed { sandbox, clock } = sandbox(config, None)?;
-        let book = open_at_time_of(&Place::Folder(folder.path().to_owned()), config.book(), clock).await?;
+        let book =
+            open_at_time_of(&Place::Folder(folder.path().to_owned()), config.book(true), clock).await?;
         sandbox.begin(&book).await?;
         let around = Surroundings {
             sandbox: Some(sandbox),
