@@ -64,7 +64,8 @@ impl Store {
                 let _asked = asking("transact", "orders");
                 sqlite.write(move |tx| within(tx, &mut load, &mut decide)).await
             }
-            Driver::Postgres(postgres) => over(postgres, load, decide).await,
+            // In a place of its own: it is large, and SQLite's callers would carry it about for nothing.
+            Driver::Postgres(postgres) => Box::pin(over(postgres, load, decide)).await,
         }
     }
 }

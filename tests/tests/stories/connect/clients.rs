@@ -1,5 +1,6 @@
 //! What existing clients survive: the rows of the fact sheet's section 10.1.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 use stories::{Caller, Server, connect, story};
 
@@ -71,6 +72,29 @@ story! {
             client.delete(ORDER).await.expect(405),
         ] {
             reply.matches(&json!({ "exceptionType": "[text]", "errorMessage": "[text]" }));
+        }
+    }
+
+    /// An empty body, or HTML, would be reported as a broken server.
+    async fn every_error_body_is_valid_json_neither_empty_nor_html(server: Server) {
+        let client = server.connect_client().await;
+        let merchant = &client.merchant;
+        let reader = merchant.connect_with(merchant.credential("connect", &["--scope", "read"]).await).await;
+        let form = "grant_type=client_credentials&client_id=x&client_secret=y";
+        let answers = [
+            client.get(&status_path(&json!(9))).await.expect(400),
+            client.post(ORDER, &json!({})).await.expect(400),
+            client.call(Method::POST, ORDER).body("application/json", "{").await.expect(400),
+            client.get(&status_path(&json!(9))).header("authorization", "Bearer old").await.expect(401),
+            server.http().post("/user/oauth/token").body("application/x-www-form-urlencoded", form).await.expect(401),
+            reader.post(ORDER, &connect::register("2342", "invoice")).await.expect(403),
+            client.get("/capi/v1/nothing").header("accept", "text/html").await.expect(404),
+            client.delete(ORDER).await.expect(405),
+            client.call(Method::POST, ORDER).body("application/json", " ".repeat(2_000_000)).await.expect(413),
+        ];
+        for answer in answers {
+            assert!(answer.json().is_object(), "{}", answer.text());
+            assert_eq!(answer.header("content-type"), "application/json", "{}", answer.text());
         }
     }
 

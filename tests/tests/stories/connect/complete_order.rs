@@ -72,6 +72,17 @@ story! {
         }
     }
 
+    /// What clients of its former self still send is no error, and does nothing.
+    async fn functionality_to_create_and_link_a_user_to_the_order_is_removed_from_this_api(server: Server) {
+        let client = server.connect_client().await;
+        let id = register(&client, "invoice").await;
+        let former = json!({ "orderId": id, "credential": "kari@example.no", "isSendMessage": true });
+        client.post(FULFILLMENT, &former).await.expect(200).matches(&ok(&id));
+        let assign = format!("/capi/v1/client/order/{id}/user");
+        let assigned = client.post(&assign, &json!({ "credential": "kari@example.no" })).await.expect(200);
+        assigned.contains(&json!({ "isNewUser": true }));
+    }
+
     /// Only a previously registered order, of this merchant.
     async fn the_api_is_used_only_to_fulfill_a_previously_registered_order(server: Server) {
         let (client, other) = (server.connect_client().await, server.connect_client().await);

@@ -1,11 +1,21 @@
 //! List order status - client mode.
 
 use serde_json::json;
-use stories::{Server, afterpay, connect, marketplace, seed, story};
+use stories::{Options, Server, Stage, afterpay, connect, marketplace, seed, story};
 
 use super::{ORDER, import, register, register_body, status_path};
 
 story! {
+    /// Where something of ours is broken, clients are told so as they are told all else.
+    async fn server_error_500_is_said_in_json(stage: Stage) {
+        let server = stage.start(&Options::default());
+        let client = server.connect_client().await;
+        let id = register(&client, "invoice").await;
+        stage.database.tamper("UPDATE orders SET snapshot = '{}', version = version + 1").await;
+        let failed = client.get(&status_path(&id)).await.expect(500);
+        failed.matches(&json!({ "exceptionType": "ServerException", "errorMessage": "[text]" }));
+    }
+
     /// The page's own example, after that order was imported.
     async fn list_order_status_gives_the_example_answer(server: Server) {
         let merchant = server.merchant("Fjellforlaget").await;
